@@ -121,3 +121,35 @@ export interface Delivered {
   /** The sentence that Slack shows to the person when it failed. */
   readonly shown?: string;
 }
+
+/** `POST /control/home`: a person opens the app's Home tab (`app_home_opened`); answered by `Delivered`, the Home itself comes as a `view` event. */
+export interface OpenHome {
+  readonly as: string;
+}
+
+/** `POST /control/suggest`: what was typed into an external select so far (`block_suggestion`). */
+export interface Suggest {
+  readonly as: string;
+  readonly container: Act["container"];
+  readonly block_id: string;
+  readonly action_id: string;
+  readonly value: string;
+}
+
+/** The answer to `suggest`: options or groups as the app sent them; `shown` as in `Delivered` when the app did not answer. */
+export interface Suggested {
+  readonly ok: boolean;
+  readonly options: readonly unknown[];
+  readonly option_groups?: readonly unknown[];
+  readonly shown?: string;
+}
+
+/*
+ * What the page counts on beside the types:
+ * - `GET /control/state` without `as` answers as the first person who is no bot (the page does not know any id yet);
+ * - every block of a message or view has a `block_id`, every interactive element an `action_id` (Slack makes up missing ones);
+ * - the page always sends the clicked element's own state in `Act.state[block_id][action_id]`
+ *   (`selected_option`, `selected_options`, `selected_user`, `selected_date`, …); an element with several choices is read from there alone;
+ * - `Say.text` is what was typed: turning `@name`, `#name`, `&`, `<` and `>` into Slack's escapes is the server's work;
+ * - everything below `sandbox/slack/page/`, folders too, is served at `/` with a charset.
+ */

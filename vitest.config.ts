@@ -3,7 +3,11 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
-    coverage: { provider: "v8", include: ["src/**/*.ts", "commands/**/*.ts", "db/**/*.ts"], reporter: ["text-summary"] },
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts", "commands/**/*.ts", "db/**/*.ts"],
+      reporter: ["text-summary"],
+    },
     projects: [
       {
         extends: true,

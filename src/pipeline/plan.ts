@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import type { Part } from "./reply.ts";
+import type { Resource } from "./references.ts";
+import type { Permission } from "../access/permissions.ts";
+
+/** One step that will be done, with the sentence that says so to people. */
+export interface PlannedStep {
+  readonly kind: string;
+  readonly version: number;
+  /** What the step kind's schema describes; JSON. */
+  readonly input: unknown;
+  /** "Create lxd1:web1 from busybox". */
+  readonly says: string;
+  /** Steps of one lane run in order, and a failure ends that lane alone (`stop web1 web2`). */
+  readonly lane: string;
+}
+
+/** A thing that the plan touches, and what must be allowed there. */
+export interface Touched {
+  readonly resource: Resource;
+  readonly permission: Permission;
+}
+
+export interface Plan {
+  /** "Launch lxd1:web1 from busybox". */
+  readonly title: string;
+  /** What is locked while it runs, authorized before it runs, and shown in full. */
+  readonly touches: readonly Touched[];
+  readonly steps: readonly PlannedStep[];
+  /** Facts that a person should know before and after. */
+  readonly findings: readonly string[];
+  /** Present: the requester is asked first, and sees these parts. */
+  readonly confirm?: { readonly button: string; readonly parts: readonly Part[] };
+  /** The projection of the world on which the plan rests; what is asked is bound to it. */
+  readonly basis: unknown;
+  /** Said when it has ended well. */
+  readonly done: string;
+}
+
+/** sha256 of what the plan would do and of what it rests on; looks (titles, sentences) are not part of it. */
+export function digestOf(plan: Plan): string {
+  const content = {
+    steps: plan.steps.map(({ kind, version, input, lane }) => ({ kind, version, input, lane })),
+    touches: plan.touches,
+    basis: plan.basis,
+  };
+  return createHash("sha256").update(canonicalJson(content)).digest("hex");
+}
+
+/** JSON with sorted keys, so that equal values have equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (inner === null || typeof inner !== "object" || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

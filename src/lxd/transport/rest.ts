@@ -1,0 +1,149 @@
+import { z } from "zod";
+import type { Clock } from "../../clock.ts";
+import { LxdNonsense, LxdRefused, type CallPlace } from "../errors.ts";
+import { redactPath } from "../redact.ts";
+import type { Answer, Ask, Caller, Exchange } from "./exchange.ts";
+
+/** LXD's envelope around every JSON answer (doc/rest-api.md, "Return values"). */
+const Envelope = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("sync"), metadata: z.unknown() }),
+  z.object({ type: z.literal("async"), operation: z.string(), metadata: z.unknown() }),
+  z.object({ type: z.literal("error"), error: z.string(), error_code: z.number() }),
+]);
+type Envelope = z.infer<typeof Envelope>;
+
+/** The answer to a request that LXD goes on with after answering. */
+export interface StartedOperation {
+  readonly id: string;
+  readonly mayCancel: boolean;
+  /** Kind → paths, such as `instances` → `["/1.0/instances/web1"]`. */
+  readonly resources: Readonly<Record<string, readonly string[]>>;
+}
+
+const Started = z.object({
+  id: z.string().min(1),
+  may_cancel: z.boolean(),
+  resources: z
+    .record(z.string(), z.array(z.string()))
+    .nullish()
+    .transform((resources) => resources ?? {}),
+});
+
+type Change = Pick<Ask, "method" | "path" | "body" | "etag">;
+
+/** Requests of one caller to one server, unwrapped and validated. What the resources are built on. */
+export interface Rest {
+  readonly remote: string;
+  readonly signal: AbortSignal;
+  get: <T>(path: string, schema: z.ZodType<T>, timeoutMs?: number) => Promise<T>;
+  /** With the ETag to send back as `If-Match`. */
+  getTagged: <T>(path: string, schema: z.ZodType<T>) => Promise<{ readonly value: T; readonly etag: string }>;
+  /** A change that LXD answers when it is done. */
+  change: (change: Change) => Promise<void>;
+  /** A change that LXD goes on with as an operation. */
+  start: (change: Change) => Promise<StartedOperation>;
+  /** A file: its end where it is longer than the limit. */
+  text: (path: string, maxBytes: number) => Promise<{ readonly text: string; readonly truncated: boolean }>;
+}
+
+export function restOf(exchange: Exchange, caller: Caller, clock: Clock): Rest {
+  async function call(ask: Ask): Promise<{ readonly envelope: Envelope; readonly answer: Answer }> {
+    const startedMs = clock.now();
+    let status: number | undefined;
+    let answered: unknown;
+    let operation: string | undefined;
+    let thrown: unknown;
+    try {
+      const answer = await exchange.send(caller, ask);
+      ({ status } = answer);
+      const envelope = openEnvelope(placeOf(exchange.remote, ask), answer);
+      answered = envelope.type === "error" ? envelope : envelope.metadata;
+      operation = operationIdOf(envelope);
+      if (envelope.type === "error") {
+        const refusal = { status: envelope.error_code, errorText: envelope.error };
+        throw new LxdRefused(placeOf(exchange.remote, ask), refusal);
+      }
+      return { envelope, answer };
+    } catch (error) {
+      thrown = error;
+      throw error;
+    } finally {
+      exchange.report(caller, ask, {
+        startedMs,
+        endedMs: clock.now(),
+        answered,
+        thrown,
+        ...(status === undefined ? {} : { status }),
+        ...(operation === undefined ? {} : { operation }),
+      });
+    }
+  }
+
+  async function getTagged<T>(path: string, schema: z.ZodType<T>, timeoutMs?: number) {
+    const ask: Ask = { method: "GET", path, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+    const { envelope, answer } = await call(ask);
+    const metadata = envelope.type === "error" ? undefined : envelope.metadata;
+    return { value: parse(placeOf(exchange.remote, ask), schema, metadata), etag: answer.etag };
+  }
+
+  return {
+    remote: exchange.remote,
+    signal: caller.signal,
+    get: async (path, schema, timeoutMs) => (await getTagged(path, schema, timeoutMs)).value,
+    getTagged: (path, schema) => getTagged(path, schema),
+    change: async (change) => {
+      await call(change);
+    },
+    start: async (change) => {
+      const { envelope, answer } = await call(change);
+      const place = placeOf(exchange.remote, change);
+      if (envelope.type !== "async") {
+        throw new LxdNonsense(place, { status: answer.status, detail: "an operation was expected, none was started" });
+      }
+      const started = parse(place, Started, envelope.metadata);
+      return { id: started.id, mayCancel: started.may_cancel, resources: started.resources };
+    },
+    text: async (path, maxBytes) => {
+      const ask: Ask = { method: "GET", path, kept: { part: "end", bytes: maxBytes } };
+      const startedMs = clock.now();
+      const answer = await exchange.send(caller, ask);
+      exchange.report(caller, ask, { startedMs, endedMs: clock.now(), status: answer.status });
+      if (answer.status === 200) return { text: answer.body, truncated: answer.truncated };
+      const place = placeOf(exchange.remote, ask);
+      const envelope = openEnvelope(place, answer);
+      if (envelope.type !== "error") {
+        throw new LxdNonsense(place, { status: answer.status, detail: "a file was expected" });
+      }
+      throw new LxdRefused(place, { status: envelope.error_code, errorText: envelope.error });
+    },
+  };
+}
+
+function placeOf(remote: string, ask: Change): CallPlace {
+  return { remote, method: ask.method, path: redactPath(ask.path) };
+}
+
+/** First characters of an answer that was not understood, enough to recognise a proxy's error page. */
+const shownChars = 200;
+
+function openEnvelope(place: CallPlace, answer: Answer): Envelope {
+  let json: unknown;
+  try {
+    json = JSON.parse(answer.body);
+  } catch (cause) {
+    const start = answer.body.slice(0, shownChars);
+    throw new LxdNonsense(place, { status: answer.status, detail: `HTTP ${answer.status}, not JSON: ${start}`, cause });
+  }
+  return parse(place, Envelope, json);
+}
+
+function parse<T>(place: CallPlace, schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new LxdNonsense(place, { detail: z.prettifyError(result.error).replaceAll("\n", " "), cause: result.error });
+}
+
+function operationIdOf(envelope: Envelope): string | undefined {
+  if (envelope.type !== "async") return undefined;
+  return envelope.operation.split("?")[0]?.split("/").at(-1);
+}

@@ -32,6 +32,10 @@ export async function runCommandLine(argv: readonly string[], lab: LabActions): 
     }
     const running = await lab.attachLab(parsed.dir);
     const isUp = await answers(running);
+    const absent = parsed.servers.filter((name) => !running.some((server) => server.name === name));
+    if (parsed.action === "up" && isUp && absent.length > 0) {
+      throw new Error(`this lab runs without ${absent.join(", ")}: take it down first`);
+    }
     if (parsed.action === "status" || isUp) {
       print(running, parsed.json, isUp ? "all servers answer" : "down");
       return isUp ? 0 : 1;

@@ -23,18 +23,38 @@ const programs: Readonly<Record<ServerKind | "both", Readonly<Record<string, str
   incus: { "/usr/libexec/incus/incusd": "incus-base (bookworm-backports)", incus: "incus-client (bookworm-backports)" },
 };
 
-/** What this machine lacks for these servers, one sentence each; empty when the lab can start. */
-export async function missingRequirements(servers: readonly ServerName[]): Promise<readonly string[]> {
+/** What the check looks at; given in tests, else this machine. */
+export interface Machine {
+  readonly platform: string;
+  readonly uid: number | undefined;
+  /** Folders with programs, separated by colons; absolute program paths are looked for below `root`. */
+  readonly searchPath: string;
+  readonly root: string;
+}
+
+const thisMachine: Machine = {
+  platform: process.platform,
+  uid: process.getuid?.(),
+  searchPath: programPath,
+  root: "",
+};
+
+/** What the machine lacks for these servers, one sentence each; empty when the lab can start. */
+export async function missingRequirements(
+  servers: readonly ServerName[],
+  machine: Machine = thisMachine,
+): Promise<readonly string[]> {
+  if (machine.platform !== "linux") return ["The lab runs on Linux only."];
   const missing: string[] = [];
-  if (process.platform !== "linux") return ["The lab runs on Linux only."];
-  if (process.getuid?.() !== 0) missing.push("The lab must run as root.");
+  if (machine.uid !== 0) missing.push("The lab must run as root.");
   for (const kind of ["both", ...new Set(servers.map((name) => kindOf[name]))] as const) {
     for (const [program, packageName] of Object.entries(programs[kind])) {
-      if (!(await isInstalled(program))) missing.push(`${program} is missing: install the package ${packageName}.`);
+      if (await isInstalled(program, machine)) continue;
+      missing.push(`${program} is missing: install the package ${packageName}.`);
     }
   }
   for (const file of ["/etc/subuid", "/etc/subgid"]) {
-    const lines = await readFile(file, "utf8").catch(() => "");
+    const lines = await readFile(`${machine.root}${file}`, "utf8").catch(() => "");
     if (!/^(root|lxd|_lxd|0):\d+:\d+/m.test(lines))
       missing.push(`${file} has no range for root: add root:100000:1000000.`);
   }
@@ -49,8 +69,10 @@ export async function assertRequirements(servers: readonly ServerName[]): Promis
   throw new Error(`The lab cannot start on this machine:\n${missing.map((line) => `- ${line}`).join("\n")}\n${cure}`);
 }
 
-async function isInstalled(program: string): Promise<boolean> {
-  const paths = program.startsWith("/") ? [program] : programPath.split(":").map((folder) => `${folder}/${program}`);
+async function isInstalled(program: string, machine: Machine): Promise<boolean> {
+  const paths = program.startsWith("/")
+    ? [`${machine.root}${program}`]
+    : machine.searchPath.split(":").map((folder) => `${folder}/${program}`);
   for (const path of paths) {
     if (
       await access(path, constants.X_OK).then(

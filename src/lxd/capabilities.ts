@@ -1,11 +1,13 @@
 import type { Server } from "./resources/server.ts";
 
+const explicitTrustToken = "explicit_trust_token";
+
 /** Whether the server lists an API extension. What the list does not tell is answered by the functions below. */
 export function supports(server: Server, extension: string): boolean {
   return server.apiExtensions.has(extension);
 }
 
-/** An answer that can be "not known yet": an untrusted client is not told the server's name and version. */
+/** An answer that can be "not known yet": an untrusted client is not told the server's version. */
 export type Capability = "yes" | "no" | "unknown";
 
 /**
@@ -14,17 +16,22 @@ export type Capability = "yes" | "no" | "unknown";
  */
 export function liveContainerMigration(server: Server): Capability {
   if (server.name === "incus") return "yes";
-  if (server.name === "unknown") return "unknown";
+  if (server.version === "") return "unknown";
   return isAtLeast(server.version, [6, 6]) ? "no" : "yes";
 }
 
 /** Trust by password: LXD up to 6.0. Incus never had it. */
 export function trustPassword(server: Server): Capability {
   if (server.name === "incus") return "no";
-  // 5.0 and older, as far as a stranger can see
-  if (!supports(server, "explicit_trust_token")) return "yes";
-  if (server.name === "unknown") return "unknown";
+  // 5.0 and older: a stranger can see this too
+  if (!supports(server, explicitTrustToken)) return "yes";
+  if (server.version === "") return "unknown";
   return isAtLeast(server.version, [6, 1]) ? "no" : "yes";
+}
+
+/** In which field of `POST /1.0/certificates` a join token goes: LXD 5.0 takes it as the password, later ones and Incus do not. */
+export function joinTokenField(server: Server): "password" | "trust_token" {
+  return server.name === "incus" || supports(server, explicitTrustToken) ? "trust_token" : "password";
 }
 
 function isAtLeast(version: string, wanted: readonly [number, number]): boolean {

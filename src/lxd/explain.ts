@@ -12,16 +12,52 @@ interface Signature {
  * Texts from canonical/lxd, tag lxd-5.0.2, and lxc/incus 6.0.
  */
 const signatures: readonly Signature[] = [
-  { pattern: /^(Instance|Container) not found|^Failed (?:getting|to fetch).*instance.*not found/i, code: "instance-missing", next: "See what there is with `/lxd list`." },
-  { pattern: /Instance "[^"]*" already exists|This "instances" entry already exists|Name "[^"]*" already in use/i, code: "instance-taken", next: "Choose another name, or look at the one that has it with `/lxd info`." },
-  { pattern: /Requested profile "?'?[^"']*"?'? doesn't exist|Profile not found/i, code: "profile-missing", next: "Choose another profile with `-p`." },
-  { pattern: /Image (alias )?not found|Alias .*not found|couldn't be found|The requested image|No image alias/i, code: "image-missing", next: "See what there is with `/lxd image list`." },
-  { pattern: /Storage pool not found|pool.*(doesn't exist|not found)/i, code: "pool-missing", next: "Choose another storage pool with `-s`." },
-  { pattern: /Network not found|network.*(doesn't exist|not found)/i, code: "network-missing", next: "Choose another network with `-n`." },
+  {
+    pattern: /^(Instance|Container) not found|^Failed (?:getting|to fetch).*instance.*not found/i,
+    code: "instance-missing",
+    next: "See what there is with `/lxd list`.",
+  },
+  {
+    pattern: /Instance "[^"]*" already exists|This "instances" entry already exists|Name "[^"]*" already in use/i,
+    code: "instance-taken",
+    next: "Choose another name, or look at the one that has it with `/lxd info`.",
+  },
+  {
+    pattern: /Requested profile "?'?[^"']*"?'? doesn't exist|Profile not found/i,
+    code: "profile-missing",
+    next: "Choose another profile with `-p`.",
+  },
+  {
+    pattern: /Image (alias )?not found|Alias .*not found|couldn't be found|The requested image|No image alias/i,
+    code: "image-missing",
+    next: "See what there is with `/lxd image list`.",
+  },
+  {
+    pattern: /Storage pool not found|pool.*(doesn't exist|not found)/i,
+    code: "pool-missing",
+    next: "Choose another storage pool with `-s`.",
+  },
+  {
+    pattern: /Network not found|network.*(doesn't exist|not found)/i,
+    code: "network-missing",
+    next: "Choose another network with `-n`.",
+  },
   { pattern: /Project not found/i, code: "project-missing", next: "Choose another project with `--project`." },
-  { pattern: /Instance is busy running a "([^"]*)" operation/i, code: "state-unfit", next: "Wait until it has ended (`/lxd operation list`), then try again." },
-  { pattern: /is already (running|stopped|frozen)|is not (running|frozen)/i, code: "state-unfit", next: "See how it stands with `/lxd info`." },
-  { pattern: /not authorized|Certificate is restricted|not trusted|is not trusted/i, code: "lxd-untrusted", next: "Add the remote again with a new join token: `/lxd remote add NAME TOKEN`." },
+  {
+    pattern: /Instance is busy running a "([^"]*)" operation/i,
+    code: "state-unfit",
+    next: "Wait until it has ended (`/lxd operation list`), then try again.",
+  },
+  {
+    pattern: /is already (running|stopped|frozen)|is not (running|frozen)/i,
+    code: "state-unfit",
+    next: "See how it stands with `/lxd info`.",
+  },
+  {
+    pattern: /not authorized|Certificate is restricted|not trusted|is not trusted/i,
+    code: "lxd-untrusted",
+    next: "Add the remote again with a new join token: `/lxd remote add NAME TOKEN`.",
+  },
 ];
 
 /** What LXD's client errors mean for a person; undefined for anything else. */

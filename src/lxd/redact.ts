@@ -32,8 +32,14 @@ export function redactPath(path: string): string {
   return path.replace(/([?&](?:secret|password|token)=)[^&]*/g, `$1${censored}`);
 }
 
+/** Of a list so many entries are shown: to redact 500 instances only to cut them off would cost tens of milliseconds. */
+const shownEntries = 5;
+
 /** JSON of a redacted value, cut to `maxChars`. */
 export function redactedText(value: unknown, maxChars: number): string {
+  if (Array.isArray(value) && value.length > shownEntries) {
+    return `${redactedText(value.slice(0, shownEntries), maxChars)} and ${value.length - shownEntries} more`;
+  }
   const text = JSON.stringify(redact(value)) ?? "";
   return text.length <= maxChars ? text : `${text.slice(0, maxChars)}… (${text.length} characters)`;
 }

@@ -38,8 +38,13 @@ export async function follow(
   let shown = "";
   let wake: (() => void) | undefined;
 
+  let newestMs = 0;
   const see = (operation: Operation): void => {
     ended ??= endOf(operation);
+    // LXD sends events concurrently: seen on 5.0.2, 10 % arrives before 4 %
+    const updatedMs = Date.parse(operation.updated_at);
+    if (updatedMs < newestMs) return;
+    newestMs = updatedMs;
     const progress = progressOf(operation);
     const key = JSON.stringify(progress);
     if (progress === undefined || key === shown) return;

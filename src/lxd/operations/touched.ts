@@ -13,8 +13,13 @@ export function touchesInstance(
   return Object.values(operation.resources)
     .flat()
     .some((path) => {
-      const [, kind, name, project] = /^\/1\.0\/(instances|containers|virtual-machines)\/([^/?]+)(?:\/[^?]*)?(?:\?(?:.*&)?project=([^&]*))?/.exec(path) ?? [];
-      return kind !== undefined && decode(name) === instance.name && (decode(project) || "default") === instance.project;
+      const [, kind, name, project] =
+        /^\/1\.0\/(instances|containers|virtual-machines)\/([^/?]+)(?:\/[^?]*)?(?:\?(?:.*&)?project=([^&]*))?/.exec(
+          path,
+        ) ?? [];
+      return (
+        kind !== undefined && decode(name) === instance.name && (decode(project) || "default") === instance.project
+      );
     });
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { joinTokenField } from "../capabilities.ts";
 import { pathOf } from "../transport/path.ts";
 import type { Rest } from "../transport/rest.ts";
 import { serverOf } from "./server.ts";
@@ -30,14 +31,10 @@ export interface CertificatesResource {
   readonly add: (proof: TrustProof & { readonly name?: string }) => Promise<void>;
 }
 
-/** Servers with it take a token in `trust_token`; LXD 5.0 takes it as the password. */
-const tokenExtension = "explicit_trust_token";
-
 export function certificatesOf(rest: Rest): CertificatesResource {
   async function proofOf(proof: TrustProof): Promise<Readonly<Record<string, string>>> {
     if ("password" in proof) return { password: proof.password };
-    const server = await serverOf(rest).get();
-    return server.apiExtensions.has(tokenExtension) ? { trust_token: proof.token } : { password: proof.token };
+    return { [joinTokenField(await serverOf(rest).get())]: proof.token };
   }
 
   return {

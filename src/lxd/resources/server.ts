@@ -3,7 +3,7 @@ import { pathOf } from "../transport/path.ts";
 import type { Rest } from "../transport/rest.ts";
 import { listOf, StringMap, Text } from "./shapes.ts";
 
-/** `GET /1.0`. To a stranger a server tells only its extensions and how to authenticate: then the texts are empty. */
+/** `GET /1.0`. To a stranger a server tells only its extensions and how to authenticate: then texts other than `name` are empty. */
 export interface Server {
   readonly auth: "trusted" | "untrusted";
   readonly authMethods: readonly string[];
@@ -60,7 +60,7 @@ function toServer(answer: z.infer<typeof ServerAnswer>): Server {
     auth: answer.auth === "trusted" ? "trusted" : "untrusted",
     authMethods: answer.auth_methods,
     apiExtensions: new Set(answer.api_extensions),
-    name: nameOf(environment.server),
+    name: nameOf(environment.server, answer.api_extensions),
     version: environment.server_version,
     serverName: environment.server_name,
     clustered: environment.server_clustered ?? false,
@@ -74,6 +74,11 @@ function toServer(answer: z.infer<typeof ServerAnswer>): Server {
   };
 }
 
-function nameOf(server: string): Server["name"] {
-  return server === "lxd" || server === "incus" ? server : "unknown";
+/** Extensions that each project has had under its own name since before they parted: a stranger sees these too. */
+const nameByExtension = { restrict_dev_incus: "incus", restrict_devlxd: "lxd" } as const;
+
+function nameOf(server: string, extensions: readonly string[]): Server["name"] {
+  if (server === "lxd" || server === "incus") return server;
+  const known = Object.entries(nameByExtension).find(([extension]) => extensions.includes(extension));
+  return known?.[1] ?? "unknown";
 }

@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { Clock } from "../../clock.ts";
 import { LxdNonsense, LxdRefused, type CallPlace } from "../errors.ts";
 import { redactPath } from "../redact.ts";
-import type { Answer, Ask, Caller, Exchange } from "./exchange.ts";
+import type { Answer, Ask, Caller, Ending, Exchange } from "./exchange.ts";
+import { lastSegment } from "./path.ts";
 
 /** LXD's envelope around every JSON answer (doc/rest-api.md, "Return values"). */
 const Envelope = z.discriminatedUnion("type", [
@@ -11,6 +12,10 @@ const Envelope = z.discriminatedUnion("type", [
   z.object({ type: z.literal("error"), error: z.string(), error_code: z.number() }),
 ]);
 type Envelope = z.infer<typeof Envelope>;
+type Accepted = Exclude<Envelope, { type: "error" }>;
+
+/** What is known so far of an exchange, for the record. */
+type Seen = { -readonly [K in keyof Ending]: Ending[K] };
 
 /** The answer to a request that LXD goes on with after answering. */
 export interface StartedOperation {
@@ -47,43 +52,32 @@ export interface Rest {
 }
 
 export function restOf(exchange: Exchange, caller: Caller, clock: Clock): Rest {
-  async function call(ask: Ask): Promise<{ readonly envelope: Envelope; readonly answer: Answer }> {
+  /** Whatever happens in `work`, the log and the caller hear of it. */
+  async function told<T>(ask: Ask, work: (seen: Seen) => Promise<T>): Promise<T> {
+    const seen: Seen = {};
     const startedMs = clock.now();
-    let status: number | undefined;
-    let answered: unknown;
-    let operation: string | undefined;
-    let thrown: unknown;
     try {
-      const answer = await exchange.send(caller, ask);
-      ({ status } = answer);
-      const envelope = openEnvelope(placeOf(exchange.remote, ask), answer);
-      answered = envelope.type === "error" ? envelope : envelope.metadata;
-      operation = operationIdOf(envelope);
-      if (envelope.type === "error") {
-        const refusal = { status: envelope.error_code, errorText: envelope.error };
-        throw new LxdRefused(placeOf(exchange.remote, ask), refusal);
-      }
-      return { envelope, answer };
-    } catch (error) {
-      thrown = error;
-      throw error;
+      return await work(seen);
+    } catch (thrown) {
+      seen.thrown = thrown;
+      throw thrown;
     } finally {
-      exchange.report(caller, ask, {
-        startedMs,
-        endedMs: clock.now(),
-        answered,
-        thrown,
-        ...(status === undefined ? {} : { status }),
-        ...(operation === undefined ? {} : { operation }),
-      });
+      exchange.report(caller, ask, { ...seen, startedMs, endedMs: clock.now() });
     }
+  }
+
+  function call(ask: Ask): Promise<{ readonly envelope: Accepted; readonly answer: Answer }> {
+    return told(ask, async (seen) => {
+      const answer = await exchange.send(caller, ask);
+      seen.status = answer.status;
+      return { envelope: accept(placeOf(exchange.remote, ask), answer, seen), answer };
+    });
   }
 
   async function getTagged<T>(path: string, schema: z.ZodType<T>, timeoutMs?: number) {
     const ask: Ask = { method: "GET", path, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
     const { envelope, answer } = await call(ask);
-    const metadata = envelope.type === "error" ? undefined : envelope.metadata;
-    return { value: parse(placeOf(exchange.remote, ask), schema, metadata), etag: answer.etag };
+    return { value: parse(placeOf(exchange.remote, ask), schema, envelope.metadata), etag: answer.etag };
   }
 
   return {
@@ -103,18 +97,16 @@ export function restOf(exchange: Exchange, caller: Caller, clock: Clock): Rest {
       const started = parse(place, Started, envelope.metadata);
       return { id: started.id, mayCancel: started.may_cancel, resources: started.resources };
     },
-    text: async (path, maxBytes) => {
+    text: (path, maxBytes) => {
       const ask: Ask = { method: "GET", path, kept: { part: "end", bytes: maxBytes } };
-      const startedMs = clock.now();
-      const answer = await exchange.send(caller, ask);
-      exchange.report(caller, ask, { startedMs, endedMs: clock.now(), status: answer.status });
-      if (answer.status === 200) return { text: answer.body, truncated: answer.truncated };
-      const place = placeOf(exchange.remote, ask);
-      const envelope = openEnvelope(place, answer);
-      if (envelope.type !== "error") {
+      return told(ask, async (seen) => {
+        const answer = await exchange.send(caller, ask);
+        seen.status = answer.status;
+        if (answer.status === 200) return { text: answer.body, truncated: answer.truncated };
+        const place = placeOf(exchange.remote, ask);
+        accept(place, answer, seen);
         throw new LxdNonsense(place, { status: answer.status, detail: "a file was expected" });
-      }
-      throw new LxdRefused(place, { status: envelope.error_code, errorText: envelope.error });
+      });
     },
   };
 }
@@ -137,13 +129,20 @@ function openEnvelope(place: CallPlace, answer: Answer): Envelope {
   return parse(place, Envelope, json);
 }
 
+/** Opens the envelope; LXD's "no" is thrown. */
+function accept(place: CallPlace, answer: Answer, seen: Seen): Accepted {
+  const envelope = openEnvelope(place, answer);
+  if (envelope.type === "error") {
+    seen.answered = envelope;
+    throw new LxdRefused(place, { status: envelope.error_code, errorText: envelope.error });
+  }
+  seen.answered = envelope.metadata;
+  if (envelope.type === "async") seen.operation = lastSegment(envelope.operation);
+  return envelope;
+}
+
 function parse<T>(place: CallPlace, schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new LxdNonsense(place, { detail: z.prettifyError(result.error).replaceAll("\n", " "), cause: result.error });
-}
-
-function operationIdOf(envelope: Envelope): string | undefined {
-  if (envelope.type !== "async") return undefined;
-  return envelope.operation.split("?")[0]?.split("/").at(-1);
 }

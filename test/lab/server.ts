@@ -1,18 +1,14 @@
-import { spawn } from "node:child_process";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { killDaemon, startDaemon } from "./daemon.ts";
 import { imageAlias } from "./image.ts";
 import { kindOf, kinds, serverNames, type ServerName } from "./kinds.ts";
 import { bridgeName } from "./network.ts";
-import { ownerVariable } from "./processes.ts";
-import { mustRun, programPath, run, type CommandOptions, type CommandResult } from "./run.ts";
+import { mustRun, run, type CommandOptions, type CommandResult } from "./run.ts";
 
-const readyTimeoutS = 60;
 const trustPassword = "lab-trust-password";
 const logTailLines = 20;
-/** The discard port: nothing listens there. */
-const nowhere = "http://127.0.0.1:9";
 
 /** The one project that every server has beside `default`; it shares images and profiles with it. */
 export const extraProject = "staging";
@@ -47,6 +43,10 @@ export interface LabServer extends ServerFacts {
   cli(args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
   /** Makes a join token for a client of this name: the base64 text that a client is given. */
   addToken(clientName: string): Promise<string>;
+  /** Kills the daemon as a crash would: containers run on, the socket file stays, every connection breaks. */
+  killDaemon(): Promise<void>;
+  /** Starts a killed daemon again, on the same port; resolves when it is ready. */
+  startDaemon(): Promise<void>;
 }
 
 export interface ServerPlan {
@@ -59,7 +59,7 @@ export interface ServerPlan {
 /** Starts a server in its empty directory, sets it up and imports the image. Throws with the end of its log. */
 export async function startServer(plan: ServerPlan, image: Promise<string>): Promise<LabServer> {
   const kind = kindOf[plan.name];
-  const { daemon, dirVariable, hasTrustPassword, preseed, waitReady } = kinds[kind];
+  const { hasTrustPassword, preseed } = kinds[kind];
   await mkdir(plan.dir, { mode: 0o711 });
   const clientDir = `${plan.dir}.client`;
   await mkdir(clientDir, { recursive: true, mode: 0o700 });
@@ -78,9 +78,7 @@ export async function startServer(plan: ServerPlan, image: Promise<string>): Pro
   };
   try {
     await startDaemon(facts);
-    const env = { [dirVariable]: plan.dir };
-    await mustRun([daemon, ...waitReady, `--timeout=${readyTimeoutS}`], { env, timeoutMs: (readyTimeoutS + 5) * 1000 });
-    await mustRun(preseed, { env: { ...env, ...clientEnvironment(facts) }, stdin: preseedFor(facts) });
+    await mustRun(preseed, { env: clientEnvironment(facts), stdin: preseedFor(facts) });
     const server = connectServer({ ...facts, version: "" });
     const imported = await server.cli(["image", "import", await image, "--alias", imageAlias]);
     if (imported.code !== 0) throw new Error(`image import: ${imported.stderr.trim()}`);
@@ -107,37 +105,12 @@ export function connectServer(facts: ServerFacts): LabServer {
       if (result.code !== 0) throw new Error(`${facts.name}: no token for ${clientName}: ${result.stderr.trim()}`);
       return result.stdout.trim().split("\n").at(-1) ?? "";
     },
+    killDaemon: async () => await killDaemon(facts),
+    startDaemon: async () => await startDaemon(facts),
   };
 }
 
 type StartedFacts = Omit<ServerFacts, "version">;
-
-/** In a session of its own, so that it outlives this process: the lab's end is a decision, not an accident. */
-async function startDaemon(facts: StartedFacts): Promise<void> {
-  const { daemon, dirVariable } = kinds[facts.kind];
-  const log = await open(facts.logFile, "a");
-  try {
-    const child = spawn(daemon, ["--group", "root"], {
-      cwd: "/",
-      detached: true,
-      stdio: ["ignore", log.fd, log.fd],
-      env: {
-        PATH: programPath,
-        HOME: "/root",
-        LANG: "C.UTF-8",
-        // The daemons ask the internet for lists at every start. Go's rule: loopback addresses go past the proxy.
-        HTTPS_PROXY: nowhere,
-        HTTP_PROXY: nowhere,
-        [dirVariable]: facts.dir,
-        [ownerVariable]: facts.dir,
-      },
-    });
-    await new Promise<void>((resolve, reject) => child.once("spawn", resolve).once("error", reject));
-    child.unref();
-  } finally {
-    await log.close();
-  }
-}
 
 function clientEnvironment(facts: StartedFacts): Readonly<Record<string, string>> {
   const { dirVariable, confVariable } = kinds[facts.kind];

@@ -99,12 +99,6 @@ async function startElsewhere(options: LabOptions): Promise<{ readonly pid: numb
   return { pid: child.pid, dir };
 }
 
-async function killDaemon(serverDir: string): Promise<void> {
-  const daemons = (await ownedProcesses(serverDir)).filter(({ command }) => command.startsWith("lxd --group"));
-  expect(daemons).toHaveLength(1);
-  for (const { pid } of daemons) await killAndWait(pid);
-}
-
 async function killAndWait(pid: number): Promise<void> {
   process.kill(pid, "SIGKILL");
   while (!/^(|.*\) Z .*)$/s.test(await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""))) await sleep(pollMs);
@@ -157,7 +151,7 @@ test("the next start in the same directory clears away a lab whose daemon was ki
   const mountPoint = join(server.dir, "mounted here");
   await mkdir(mountPoint);
   await run(["mount", "--bind", hostFolder, mountPoint]);
-  await killDaemon(server.dir);
+  await server.killDaemon();
 
   await using second = await startLab({ servers: ["lxd1"], dir });
   expect(second.server("lxd1").bridge).toBe(server.bridge);
@@ -174,11 +168,28 @@ test("a lab of its own directory goes when its process was killed, at the next s
   const abandoned = await attachLab(other.dir);
   expect(abandoned).toHaveLength(1);
   await Promise.all(abandoned.map(async (server) => await ok(server, "launch", "busybox", "abandoned")));
-  const daemons = abandoned.map(async ({ dir }) => await killDaemon(dir));
+  const daemons = abandoned.map(async (server) => await server.killDaemon());
   await Promise.all([killAndWait(other.pid), ...daemons]);
   expect((await remains(abandoned)).join("\n")).toMatch(/dnsmasq[^]*lxc monitor[^]*mount[^]*interface[^]*firewall/);
   await using _ = await startLab({ servers: ["incus1"] });
   expect(await remains(abandoned)).toEqual([]);
+});
+
+test("a daemon that crashed leaves its containers running and comes back on the same port", async () => {
+  await using lab = await startLab({ servers: ["lxd1", "incus1"] });
+  await Promise.all(
+    lab.servers.map(async (server) => {
+      await ok(server, "launch", "busybox", "survivor");
+      const pid = async () => (await ok(server, "query", "/1.0/instances/survivor/state")).match(/"pid": (\d+)/)?.[1];
+      const before = await pid();
+      await server.killDaemon();
+      expect(await server.cli(["list"])).toMatchObject({ code: 1 });
+      await server.startDaemon();
+      expect(before).toMatch(/^\d{2,}$/);
+      expect(await pid()).toBe(before);
+      expect(await ok(server, "query", "/1.0")).toContain(`127.0.0.1:${server.httpsPort}`);
+    }),
+  );
 });
 
 test("a lab with a hanging operation goes down within its bound", async () => {

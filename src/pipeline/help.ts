@@ -65,6 +65,7 @@ function notForYou(command: Command): Reply {
 }
 
 function commandHelp(command: Command, facts: HelpFacts): Reply {
+  const { aliases } = command;
   const rules = rulesOf(command);
   const args = rules.arguments.map(({ shown, parameter }): Text => [{ code: shown }, ` ${parameter.help}`]);
   const options = rules.options.map((rule): Text => [{ code: spelling(rule) }, ` ${rule.parameter.help}`]);
@@ -83,9 +84,9 @@ function commandHelp(command: Command, facts: HelpFacts): Reply {
             { type: "text", text: { bold: "Examples" } },
             { type: "code", text: examples.join("\n") },
           ] as const)),
-      ...(command.aliases === undefined || command.aliases.length === 0
+      ...(aliases === undefined || aliases.length === 0
         ? []
-        : [{ type: "note", text: ["Also: ", ...command.aliases.flatMap((alias) => [{ code: alias }, " "])] } as const]),
+        : [{ type: "note", text: withCode(`Also: ${aliases.map((alias) => `\`${alias}\``).join(", ")}`) } as const]),
     ],
   };
 }

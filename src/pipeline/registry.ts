@@ -56,7 +56,8 @@ export function createRegistry(commands: readonly Command[]): Registry {
     // `instance launch`: people of other tools put the noun first
     if (nested !== undefined)
       return [{ name: nested.command.name, replaces: nested.used + 1, command: nested.command }];
-    const ofNouns = [...nouns.keys()].map((name) => scoreOf(words, { name }));
+    // a noun alone asks for its help, so it is meant only where nothing follows
+    const ofNouns = words.length === 1 ? [...nouns.keys()].map((name) => scoreOf(words, { name })) : [];
     const ofCommands = [...byName].map(([name, command]) => scoreOf(words, { name, command }));
     const ranked = best([...ofCommands, ...ofNouns]);
     return ranked.filter(

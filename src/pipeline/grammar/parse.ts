@@ -2,14 +2,12 @@ import { UserError } from "../../errors.ts";
 import type { Command } from "../define.ts";
 import type { Registry } from "../registry.ts";
 import type { Rules } from "./declaration.ts";
+import { maskedText, maskedWord, secretsIn } from "./mask.ts";
 import { offersOf, shownWord } from "./shown.ts";
-import { sortWords, type Given, type Sorted } from "./options.ts";
+import { sortWords, type Sorted } from "./options.ts";
 import { tokenise, type Token } from "./tokenise.ts";
 import { usageHint } from "./usage.ts";
 import { readValue } from "./values.ts";
-
-/** What stands in place of a secret. */
-const mask = "••••";
 
 /** What help is asked about. */
 export type Topic =
@@ -65,14 +63,14 @@ export function parseCommand(registry: Registry, text: string): Parsed {
   const own = [...tokens.slice(0, leading), ...tokens.slice(leading + found.used)];
   const sorted = sortWords({ command, rules, text, tokens: own });
   if (sorted.flags.get("help") === true) return { type: "help", of: { type: "command", command } };
-  const secret = secretsIn(rules, sorted);
+  const secrets = secretsIn(rules, sorted);
   return {
     type: "command",
     command,
     args: readArguments(command, rules, sorted),
-    words: tokens.map((token) => masked(token, secret)),
+    words: tokens.map((token) => maskedWord(token, secrets)),
     public: sorted.flags.get("public") ?? false,
-    secretsMasked: maskedText(text, tokens, secret),
+    secretsMasked: maskedText(text, { tokens, secrets }),
   };
 }
 
@@ -102,10 +100,8 @@ function helpOn(registry: Registry, typed: Typed): Parsed {
   if (found !== undefined) return { type: "help", of: { type: "command", command: found.command } };
   const noun = first.toLowerCase();
   if (registry.nouns.has(noun) && typed.words.length === 1) return { type: "help", of: { type: "noun", noun } };
-  throw notFound(
-    typed.words,
-    registry.suggest(typed.words).map(({ name }) => ({ name, text: `help ${name}` })),
-  );
+  const meant = registry.suggest(typed.words).map(({ name }) => ({ name, text: `help ${name}` }));
+  throw notFound(typed.words, { registry, meant });
 }
 
 function unknownCommand(registry: Registry, { text, tokens, words }: Typed): UserError {
@@ -121,17 +117,27 @@ function unknownCommand(registry: Registry, { text, tokens, words }: Typed): Use
     const mayOffer = command === undefined || registry.rules(command).secrets.size === 0;
     return mayOffer ? { name, text: name + rest } : { name };
   });
-  return notFound(words, meant);
+  return notFound(words, { registry, meant });
+}
+
+interface Meant {
+  readonly name: string;
+  /** The command in its right form, where it may be offered. */
+  readonly text?: string;
 }
 
 function notFound(
   words: readonly string[],
-  meant: readonly { readonly name: string; readonly text?: string }[],
+  { registry, meant }: { readonly registry: Registry; readonly meant: readonly Meant[] },
 ): UserError {
-  const shown = shownWord(words.slice(0, 2).join(" "), { besideSecrets: false });
+  const [first = "", second = ""] = words;
+  const noun = registry.nouns.has(first.toLowerCase()) && second !== "";
+  // what follows the name may be a secret
+  const shown = shownWord(first, { besideSecrets: true });
+  const verb = shownWord(second, { besideSecrets: true });
   const names = meant.map(({ name }) => `\`${name}\``).join(" or ");
   return new UserError("command-unknown", {
-    what: `There is no command ${shown}.`,
+    what: noun ? `${shown} has no command ${verb}.` : `There is no command ${shown}.`,
     next: `${meant.length === 0 ? "" : `Did you mean ${names}? `}\`/lxd help\` lists the commands.`,
     offers: offersOf(meant.flatMap(({ text }) => (text === undefined ? [] : [text]))),
   });
@@ -171,33 +177,4 @@ function readArguments(command: Command, rules: Rules, sorted: Sorted): Readonly
     args[name] = parameter.repeat ? read : read[0];
   }
   return args;
-}
-
-/** The words that hold a secret, with what stood before it in the same word. */
-function secretsIn(rules: Rules, sorted: Sorted): ReadonlyMap<Token, string> {
-  const found = new Map<Token, string>();
-  const keep = (given: readonly Given[]): void => {
-    for (const { token, prefix } of given) found.set(token, prefix);
-  };
-  for (const [index, { name, parameter }] of rules.arguments.entries()) {
-    if (rules.secrets.has(name)) keep(sorted.positional.slice(index, parameter.many ? undefined : index + 1));
-  }
-  for (const [name, given] of sorted.values) if (rules.secrets.has(name)) keep(given);
-  return found;
-}
-
-function masked(token: Token, secret: ReadonlyMap<Token, string>): string {
-  const prefix = secret.get(token);
-  return prefix === undefined ? token.text : prefix + mask;
-}
-
-function maskedText(text: string, tokens: readonly Token[], secret: ReadonlyMap<Token, string>): string {
-  let result = "";
-  let at = 0;
-  for (const token of tokens) {
-    if (!secret.has(token)) continue;
-    result += text.slice(at, token.start) + masked(token, secret);
-    at = token.end;
-  }
-  return result + text.slice(at);
 }

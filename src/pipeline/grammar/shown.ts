@@ -4,7 +4,7 @@ import type { Offer } from "../../errors.ts";
 const wordCharacters = 40;
 
 /** As above in a command that takes a secret: the word may be the secret, in the wrong place. */
-const wordCharactersBesideSecrets = 8;
+const wordCharactersBesideSecrets = 12;
 
 /** Slack's limit for a button's text is 75 (reference of the button element). */
 const labelCharacters = 70;

@@ -19,7 +19,7 @@ export function inputBlock(block, surface, blockId) {
   const describedBy = error || block["hint"] ? `hint-${++hints}` : undefined;
   return h(
     "div",
-    { class: error ? "bk-input bk-input-wrong" : "bk-input" },
+    { class: error ? "bk-input bk-input-wrong" : "bk-input", "data-block": blockId },
     h(
       "div",
       { class: "bk-label" },

@@ -138,7 +138,8 @@ export function picker(options) {
     }
     showValue();
     opener.ariaBusy = "true";
-    if (!(await options.choose(chosen))) {
+    if (await options.choose(chosen)) opener.removeAttribute("aria-invalid");
+    else {
       chosen = before;
       showValue();
     }

@@ -11,6 +11,8 @@ export class Form {
   #kept = new Map();
   /** @type {Set<string>} */
   #drawn = new Set();
+  /** Told after each change of a value. @type {((blockId: string) => void) | undefined} */
+  onSet;
 
   /** To be called before the blocks are drawn again: what is not drawn any more is no longer sent. */
   redraw() {
@@ -40,6 +42,7 @@ export class Form {
   set(blockId, actionId, state) {
     const kept = this.#kept.get(JSON.stringify([blockId, actionId]));
     if (kept) kept.state = state;
+    this.onSet?.(blockId);
   }
 
   /**

@@ -156,7 +156,7 @@ export class Store {
   /** @param {string} id a name to show for a user: the bot's, a person's, else the id itself */
   userName(id) {
     if (this.state && id === this.state.bot.user_id) return this.state.bot.name;
-    return this.person(id)?.name ?? id;
+    return this.person(id)?.name ?? (id === "USLACKBOT" ? "Slackbot" : id);
   }
 
   /** @param {string} id */

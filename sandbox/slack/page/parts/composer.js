@@ -28,6 +28,7 @@ export function composer(desk, target) {
   });
   const outcome = h("p", { class: "composer-outcome", role: "status" });
   const chips = h("div", { class: "chips", role: "group", "aria-label": "Things to try" });
+  const warning = h("p", { class: "composer-warning", role: "status", hidden: true });
   const completion = completionList(field, (proposal) => put(proposal.text));
   const submit = h(
     "button",
@@ -37,6 +38,7 @@ export function composer(desk, target) {
   const node = h(
     "div",
     { class: "composer" },
+    warning,
     chips,
     h("div", { class: "composer-box" }, completion.node, field, submit),
     h("div", { class: "composer-foot" }, outcome, h("p", { class: "composer-hint" }, hint())),
@@ -70,7 +72,7 @@ export function composer(desk, target) {
     const waiting = setTimeout(() => tell(`Sending ${shorten(text)}…`, ""), patienceMs);
     const delivered = await send("say", { as: desk.store.as, ...where, text });
     clearTimeout(waiting);
-    if (!delivered.ok) tell(`${shorten(text)}: ${delivered.shown ?? ""}`, "wrong");
+    if (!delivered.ok) tell(delivered.shown ?? "", "wrong");
     else if (!text.startsWith("/")) tell("", "");
     else tell(acknowledged(text, delivered.ack_ms), "");
     if (delivered.error === "unreachable" && field.value === "") put(text);
@@ -127,6 +129,8 @@ export function composer(desk, target) {
   let drawnChips = "";
   return {
     node,
+    /** @param {FocusOptions} [options] */
+    focus: (options) => field.focus(options),
     /** @param {{ place: string, placeholder: string }} options another place starts with an empty field */
     update({ place, placeholder }) {
       field.placeholder = placeholder;
@@ -137,6 +141,9 @@ export function composer(desk, target) {
         chips.replaceChildren(...suggestionChips(lines, put));
         chips.hidden = lines.length === 0;
       }
+      const { bot } = desk.store.state ?? {};
+      warning.hidden = bot?.connected !== false;
+      warning.textContent = `${bot?.name} is not connected: it hears nothing of what you send now.`;
       const here = `${desk.store.as} ${place}`;
       if (here === shown) return;
       shown = here;

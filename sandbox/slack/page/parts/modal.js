@@ -48,6 +48,15 @@ export function modalStack(desk) {
     });
     if (failure) redraw();
   };
+  // an input that is being mended is not wrong any more
+  const mended = (/** @type {string} */ blockId) => {
+    const { [blockId]: _, ...others } = ownErrors;
+    ownErrors = others;
+    const wrong = dialog.querySelector(`.bk-input-wrong[data-block="${CSS.escape(blockId)}"]`);
+    wrong?.classList.remove("bk-input-wrong");
+    wrong?.querySelector(".bk-error")?.remove();
+    wrong?.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
+  };
   const fail = (/** @type {string} */ sentence) => {
     failure = sentence;
     redraw();
@@ -77,6 +86,7 @@ export function modalStack(desk) {
     if (signature === drawn) return;
     const isNew = dialog.dataset["view"] !== view.id || !dialog.open;
     drawn = signature;
+    desk.form(view.id).onSet = mended;
     dialog.dataset["view"] = view.id;
     const kept = keepingFocus(dialog, () => {
       dialog.replaceChildren(modalForm(desk, view, { errors, failure, fail, close, submit }));
@@ -136,7 +146,11 @@ function modalForm(desk, view, { errors, failure, fail, close, submit }) {
     h(
       "footer",
       { class: "dialog-foot" },
-      h("button", { type: "button", class: "button", onclick: () => void close() }, view.close ?? "Cancel"),
+      h(
+        "button",
+        { type: "button", class: "button", onclick: () => void close() },
+        view.close ?? (view.submit ? "Cancel" : "Close"),
+      ),
       view.submit && send,
     ),
   );

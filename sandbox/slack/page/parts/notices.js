@@ -19,8 +19,9 @@ export class Notices {
     this.#announcer = announcer;
   }
 
-  /** @param {string} sentence */
+  /** @param {string} sentence empty when there is nothing that Slack would show */
   fail(sentence) {
+    if (sentence === "") return;
     const notice = h(
       "div",
       { class: "notice", role: "alert" },

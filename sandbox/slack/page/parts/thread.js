@@ -11,6 +11,7 @@ import { timeline } from "./timeline.js";
  */
 export function threadPane(desk, node) {
   const where = h("p", { class: "pane-topic" });
+  const count = h("span", { class: "pane-count" });
   const close = h(
     "button",
     { type: "button", class: "button-plain", "aria-label": "Close thread", onclick: () => desk.go({ thread: "" }) },
@@ -19,7 +20,7 @@ export function threadPane(desk, node) {
   const messages = timeline(desk, { inThread: true });
   const write = composer(desk, () => ({ channel: desk.place, thread_ts: desk.route.thread }));
   node.append(
-    h("header", { class: "pane-head" }, h("div", { class: "pane-title" }, h("h1", {}, "Thread"), where), close),
+    h("header", { class: "pane-head" }, h("div", { class: "pane-title" }, h("h1", {}, "Thread"), where), count, close),
     h("div", { class: "pane-body" }, messages.node, write.node),
   );
   node.addEventListener("keydown", (event) => {
@@ -43,9 +44,19 @@ export function threadPane(desk, node) {
         where.textContent = desk.channelTitle(channel);
         messages.update(key, root ? [root, ...replies] : replies, undefined);
         write.update({ place: key, placeholder: "Reply…" });
-        if (key !== shown) close.focus({ preventScroll: true });
+        count.textContent = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
+        // with a touch screen the field would open the keyboard over the thread
+        if (key !== shown) (matchMedia("(hover: hover)").matches ? write : close).focus({ preventScroll: true });
+      } else if (shown !== "") {
+        focusOpener(shown.split(" ").at(-1) ?? "");
       }
       shown = key;
     },
   };
+}
+
+/** @param {string} root timestamp of the thread that was closed: the focus goes back to what opened it */
+function focusOpener(root) {
+  const opener = document.querySelector(`#main [data-ts="${CSS.escape(root)}"] .thread-link`);
+  if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
 }

@@ -167,6 +167,12 @@ describe("a mistake is named, with what to do next", () => {
     ["an option twice", "launch b --project a --project b", "option-value", "`--project` is given twice."],
     ["a flag twice", "stop web1 -f --force", "option-value", "`--force` is given twice."],
     ["a flag with a value", "stop web1 --force=yes", "option-value", "`--force` takes no value but true or false."],
+    [
+      "a flag with a word of JavaScript",
+      "stop web1 -f=constructor",
+      "option-value",
+      "`-f` takes no value but true or false.",
+    ],
     ["an argument is missing", "launch", "argument-missing", "`launch` needs `IMAGE`: the image."],
     ["the one of many is missing", "stop -f", "argument-missing", "`stop` needs `INSTANCE`: which."],
     ["an argument too many", "launch b web1 extra", "argument-extra", "`extra` is one word too many for `launch`."],

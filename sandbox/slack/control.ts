@@ -37,7 +37,12 @@ export interface Message {
   readonly edited: boolean;
   readonly reply_count: number;
   readonly ephemeral_for?: string;
-  readonly files: readonly { readonly id: string; readonly name: string; readonly url: string; readonly size: number }[];
+  readonly files: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly url: string;
+    readonly size: number;
+  }[];
 }
 
 /** An open modal (or the app's Home) of one person. */

@@ -17,7 +17,7 @@ export type Destination =
     }
   /** Seen by one person in a channel. */
   | { readonly type: "ephemeral"; readonly channel: string; readonly user: string }
-  | { readonly type: "channel"; readonly channel: string }
+  | { readonly type: "channel"; readonly channel: string; readonly threadTs?: string }
   | { readonly type: "direct"; readonly user: string }
   /** The thread of the row's job, once its root message has been sent. */
   | { readonly type: "thread" };

@@ -27,12 +27,26 @@ export interface Plan {
   /** What is locked while it runs, authorized before it runs, and shown in full. */
   readonly touches: readonly Touched[];
   readonly steps: readonly PlannedStep[];
+  /** What instances would be like in the end, profiles expanded: judged for what reaches the host. */
+  readonly results: readonly {
+    readonly resource: Resource;
+    readonly instance: {
+      readonly config: Readonly<Record<string, string>>;
+      readonly devices: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    };
+  }[];
+  /** `user.chatops.owner` of what exists, by `formatResource`. */
+  readonly owners?: Readonly<Record<string, string>>;
   /** Facts that a person should know before and after. */
   readonly findings: readonly string[];
   /** Present: the requester is asked first, and sees these parts. */
   readonly confirm?: { readonly button: string; readonly parts: readonly Part[] };
   /** The projection of the world on which the plan rests; what is asked is bound to it. */
   readonly basis: unknown;
+  /** What is other than when it was asked before. */
+  readonly changed?: readonly string[];
+  /** Where the bot chose a name: what makes a second command the same one, instead of the targets. */
+  readonly joinBy?: readonly string[];
   /** Said when it has ended well. */
   readonly done: string;
 }
@@ -42,6 +56,7 @@ export function digestOf(plan: Plan): string {
   const content = {
     steps: plan.steps.map(({ kind, version, input, lane }) => ({ kind, version, input, lane })),
     touches: plan.touches,
+    results: plan.results,
     basis: plan.basis,
   };
   return createHash("sha256").update(canonicalJson(content)).digest("hex");

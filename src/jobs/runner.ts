@@ -1,0 +1,342 @@
+import { enqueueRoot } from "../../db/outbox.ts";
+import { findJob, jobsAhead, listJobs, moveJob, requestCancel, stepsOf, updateStep, type JobRow, type StepRow } from "../../db/jobs.ts";
+import type { Store, Write } from "../../db/database.ts";
+import type { JobState } from "../../db/tables.ts";
+import type { Clock } from "../clock.ts";
+import { UserError } from "../errors.ts";
+import type { Lxd } from "../lxd/connection.ts";
+import type { Endpoint } from "../lxd/transport/routes.ts";
+import type { Log } from "../log.ts";
+import { describeThrown, failureOf, isBug, type Failure } from "./failure.ts";
+import { openJournal } from "./journal.ts";
+import { runServerStep, type StepEnd } from "./run-step.ts";
+import type { StepContext, StepJob, StepKinds } from "./step-kind.ts";
+
+/** How many jobs run at once; others wait in the order in which they were asked for. */
+const maxRunningJobs = 16;
+
+export interface RunnerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly kinds: StepKinds;
+  readonly servers: JobServers;
+  /** Asked right before a job begins: may it still, and is the plan still what was agreed to? A failure ends it unbegun. */
+  readonly mayStart: (job: JobRow, signal: AbortSignal) => Promise<Failure | undefined>;
+  /** Adds to the thread and to the trail what is worth keeping, in the transaction in which it happens. */
+  readonly tell: JobTeller;
+  /** Something was written that is to be sent. */
+  readonly changed: () => void;
+  /** Tests end the process here; see `StepDependencies`. */
+  readonly boundary: (name: string) => void;
+}
+
+/** How a job reaches servers; all its requests carry its request id. */
+export interface JobServers {
+  /** A client of a remote. Throws UserError `remote-unknown`. */
+  readonly lxd: (remote: string, caller: { readonly requestId: string; readonly signal: AbortSignal }) => Lxd;
+  /** A client of a server that is no remote (yet); it lives until the signal is aborted or the program ends. */
+  readonly dial: (
+    remote: string,
+    endpoint: Endpoint,
+    caller: { readonly requestId: string; readonly signal: AbortSignal },
+  ) => Lxd;
+}
+
+export interface JobTeller {
+  readonly begun: (transaction: Write, job: JobRow) => Promise<void>;
+  /** The program was ended while the job ran, and takes it up again. */
+  readonly takenUp: (transaction: Write, job: JobRow) => Promise<void>;
+  readonly stepEnded: (transaction: Write, job: JobRow, step: StepRow) => Promise<void>;
+  readonly ended: (transaction: Write, job: JobRow, steps: readonly StepRow[]) => Promise<void>;
+}
+
+/** Thrown into what runs when the program is asked to end: the step stays on disk as it is. */
+class Ending extends Error {}
+
+interface Running {
+  readonly cancel: AbortController;
+  readonly done: Promise<void>;
+}
+
+/**
+ * Runs the jobs that are on disk. A job runs when no job that was asked for earlier, and is not over, touches one of its
+ * targets: that is the whole of the locking. It knows no kind of step by name.
+ */
+export class Runner implements AsyncDisposable {
+  readonly #options: RunnerOptions;
+  readonly #running = new Map<string, Running>();
+  readonly #ending = new AbortController();
+  #looking: Promise<void> | undefined;
+  #lookAgain = false;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  get runningCount(): number {
+    return this.#running.size;
+  }
+
+  /** Takes up what a program that ended left running, then what waits. */
+  async start(): Promise<void> {
+    for (const job of await listJobs(this.#options.store.read, { states: ["running"], limit: 1_000 })) {
+      await this.#options.store.write(async (transaction) => {
+        await this.#options.tell.takenUp(transaction, job);
+        await enqueueRoot(transaction, { jobId: job.id, requestId: job.request_id, at: this.#options.clock.now() });
+      });
+      this.#launch(job);
+    }
+    this.kick();
+  }
+
+  /** Looks for jobs that can run now. Cheap, and safe to call at any time. */
+  kick(): void {
+    if (this.#ending.signal.aborted) return;
+    if (this.#looking) {
+      this.#lookAgain = true;
+      return;
+    }
+    this.#looking = this.#look()
+      .catch((error: unknown) => this.#options.log.error({ error: describeThrown(error) }, "looking for jobs failed"))
+      .finally(() => {
+        this.#looking = undefined;
+        if (this.#lookAgain) {
+          this.#lookAgain = false;
+          this.kick();
+        }
+      });
+  }
+
+  /** Asks a job to end at its next safe point. False when it has ended, or was asked already. */
+  async cancel(jobId: string): Promise<boolean> {
+    const { store, clock } = this.#options;
+    const asked = await store.write((transaction) => requestCancel(transaction, jobId, clock.now()));
+    if (!asked) return false;
+    const running = this.#running.get(jobId);
+    if (running) running.cancel.abort();
+    else await this.#cancelUnbegun(jobId);
+    return true;
+  }
+
+  /**
+   * Begins no further jobs and waits until running steps have reached a point from which they can be taken up, at most
+   * `graceMs`; then lets go of them.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.#ending.abort(new Ending("the program ends"));
+    await this.#looking;
+    const all = Promise.all([...this.#running.values()].map(({ done }) => done));
+    await Promise.race([all, this.#options.clock.sleep(graceMs)]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop(0);
+  }
+
+  async #cancelUnbegun(jobId: string): Promise<void> {
+    const { store, clock, tell } = this.#options;
+    await store.write(async (transaction) => {
+      const moved = await moveJob(transaction, jobId, {
+        from: ["asking", "queued"],
+        to: "cancelled",
+        ended_at: clock.now(),
+        input: null,
+      });
+      if (!moved) return;
+      const job = await findJob(transaction, jobId);
+      if (!job) return;
+      await tell.ended(transaction, job, await stepsOf(transaction, jobId));
+      await enqueueRoot(transaction, { jobId, requestId: job.request_id, at: clock.now() });
+    });
+    this.#options.changed();
+    this.kick();
+  }
+
+  async #look(): Promise<void> {
+    const { store } = this.#options;
+    const waiting = await listJobs(store.read, { states: ["queued"], limit: 1_000 });
+    const oldestFirst = waiting.toSorted((a, b) => (a.queued_at ?? 0) - (b.queued_at ?? 0) || (a.id < b.id ? -1 : 1));
+    for (const job of oldestFirst) {
+      if (this.#running.size >= maxRunningJobs || this.#ending.signal.aborted) return;
+      if (this.#running.has(job.id)) continue;
+      if ((await jobsAhead(store.read, job)).length > 0) continue;
+      this.#launch(job);
+    }
+  }
+
+  #launch(job: JobRow): void {
+    const cancel = new AbortController();
+    if (job.cancel_requested_at !== null) cancel.abort();
+    const done = this.#run(job, cancel.signal)
+      .catch((error: unknown) => {
+        if (this.#ending.signal.aborted) return;
+        this.#options.log.error({ jobId: job.id, requestId: job.request_id, error: describeThrown(error) }, "a job stopped");
+      })
+      .finally(() => {
+        this.#running.delete(job.id);
+        this.#options.changed();
+        this.kick();
+      });
+    this.#running.set(job.id, { cancel, done });
+  }
+
+  async #run(job: JobRow, cancel: AbortSignal): Promise<void> {
+    const { store, clock, tell, boundary, mayStart } = this.#options;
+    if (job.state === "queued") {
+      const failure = await mayStart(job, this.#ending.signal);
+      if (failure) {
+        await this.#end(job, { to: "failed", from: ["queued"], failure });
+        return;
+      }
+      const begun = await store.write(async (transaction) => {
+        const moved = await moveJob(transaction, job.id, { from: ["queued"], to: "running", started_at: clock.now() });
+        if (!moved) return false;
+        await tell.begun(transaction, job);
+        await enqueueRoot(transaction, { jobId: job.id, requestId: job.request_id, at: clock.now() });
+        return true;
+      });
+      if (!begun) return;
+      this.#options.changed();
+      boundary("job begun");
+    }
+    const steps = await stepsOf(store.read, job.id);
+    const lanes = Map.groupBy(steps, ({ lane }) => lane);
+    const failures = await Promise.all([...lanes.values()].map((lane) => this.#runLane(job, lane, cancel)));
+    const after = await stepsOf(store.read, job.id);
+    await this.#end(job, {
+      from: ["running"],
+      to: endStateOf(after, cancel),
+      failure: failures.find((failure) => failure !== undefined),
+    });
+    boundary("job ended");
+  }
+
+  /** Steps one after the other; the first that does not end well ends the lane. */
+  async #runLane(job: JobRow, lane: readonly StepRow[], cancel: AbortSignal): Promise<Failure | undefined> {
+    for (const [index, step] of lane.entries()) {
+      if (step.state === "done") continue;
+      if (step.state !== "pending" && step.state !== "running") return parseFailure(step.failure);
+      const end = await this.#runStep(job, step, cancel);
+      const failure = await this.#writeStepEnd(job, step, { end, after: lane.slice(index + 1) });
+      if (end.state !== "done") return failure;
+    }
+    return undefined;
+  }
+
+  async #runStep(job: JobRow, step: StepRow, cancel: AbortSignal): Promise<StepEnd> {
+    const { kinds, clock, boundary, servers, log } = this.#options;
+    const kind = kinds.find(step.kind, step.version);
+    if (!kind) return { state: "unknown", error: foreignStep(step) };
+    const signal = this.#ending.signal;
+    const context: StepContext = {
+      job: stepJobOf(job),
+      signal,
+      clock,
+      thread: async () => {
+        const now = await findJob(this.#options.store.read, job.id);
+        return now?.thread_channel && now.thread_ts ? { channel: now.thread_channel, ts: now.thread_ts } : undefined;
+      },
+      lxd: (remote) => servers.lxd(remote, { requestId: job.request_id, signal }),
+      dial: (remote, endpoint) => servers.dial(remote, endpoint, { requestId: job.request_id, signal }),
+    };
+    if (kind.type === "local") return cancel.aborted ? { state: "cancelled" } : { state: "done" };
+    const journal = openJournal({ ...this.#options, job, step });
+    try {
+      return await runServerStep({ clock, boundary }, { kind, row: step, context, journal, cancel });
+    } catch (error) {
+      signal.throwIfAborted();
+      log.error({ jobId: job.id, requestId: job.request_id, error: describeThrown(error) }, "a step failed by a bug");
+      return { state: "failed", error };
+    } finally {
+      await journal.settled();
+    }
+  }
+
+  async #writeStepEnd(
+    job: JobRow,
+    step: StepRow,
+    { end, after }: { readonly end: StepEnd; readonly after: readonly StepRow[] },
+  ): Promise<Failure | undefined> {
+    const { store, clock, tell, kinds, log } = this.#options;
+    const failure = "error" in end ? failureOf(end.error) : undefined;
+    if ("error" in end && isBug(end.error)) {
+      log.error({ jobId: job.id, requestId: job.request_id, error: describeThrown(end.error) }, "a step failed by a bug");
+    }
+    await store.write(async (transaction) => {
+      const kind = kinds.find(step.kind, step.version);
+      const now = clock.now();
+      const local =
+        kind?.type === "local" && end.state === "done"
+          ? await kind.write(transaction, kind.input.parse(JSON.parse(step.input)), { job: stepJobOf(job), now })
+          : undefined;
+      const says = end.state === "done" ? (end.says ?? local) : undefined;
+      await updateStep(transaction, { jobId: job.id, position: step.position }, {
+        state: end.state === "cancelled" ? "skipped" : end.state,
+        ended_at: now,
+        progress: null,
+        outcome: says === undefined ? null : JSON.stringify({ says, found: end.state === "done" && end.found === true }),
+        failure: failure === undefined ? null : JSON.stringify(failure),
+      });
+      for (const later of end.state === "done" ? [] : after) {
+        await updateStep(transaction, { jobId: job.id, position: later.position }, { state: "skipped", ended_at: now });
+      }
+      const written = (await stepsOf(transaction, job.id)).find(({ position }) => position === step.position);
+      if (written) await tell.stepEnded(transaction, job, written);
+      await enqueueRoot(transaction, { jobId: job.id, requestId: job.request_id, at: now });
+    });
+    this.#options.changed();
+    this.#options.boundary(`${step.position}:${step.kind} ended`);
+    return failure;
+  }
+
+  async #end(
+    job: JobRow,
+    end: { readonly from: readonly JobState[]; readonly to: JobState; readonly failure: Failure | undefined },
+  ): Promise<void> {
+    const { store, clock, tell } = this.#options;
+    await store.write(async (transaction) => {
+      const moved = await moveJob(transaction, job.id, {
+        from: end.from,
+        to: end.to,
+        ended_at: clock.now(),
+        input: null,
+        failure: end.failure === undefined ? null : JSON.stringify(end.failure),
+      });
+      if (!moved) return;
+      const written = await findJob(transaction, job.id);
+      if (!written) return;
+      await tell.ended(transaction, written, await stepsOf(transaction, job.id));
+      await enqueueRoot(transaction, { jobId: job.id, requestId: job.request_id, at: clock.now() });
+    });
+    this.#options.changed();
+  }
+}
+
+function endStateOf(steps: readonly StepRow[], cancel: AbortSignal): JobState {
+  if (steps.some(({ state }) => state === "unknown")) return "unknown";
+  if (steps.some(({ state }) => state === "failed")) return "failed";
+  if (steps.every(({ state }) => state === "done")) return "succeeded";
+  return cancel.aborted ? "cancelled" : "failed";
+}
+
+function stepJobOf(job: JobRow): StepJob {
+  return {
+    id: job.id,
+    requestId: job.request_id,
+    teamId: job.team_id,
+    userId: job.user_id,
+  };
+}
+
+function parseFailure(failure: string | null): Failure | undefined {
+  // written by this module
+  return failure === null ? undefined : (JSON.parse(failure) as Failure);
+}
+
+function foreignStep(step: StepRow): UserError {
+  return new UserError("outcome-unknown", {
+    what: `The step "${step.says}" was planned by another version of the bot, which this one does not know.`,
+    next: "Look at the instance, then type the command again.",
+  });
+}

@@ -1,0 +1,32 @@
+import type { Write } from "../../db/database.ts";
+import { insertOffer } from "../../db/offers.ts";
+import { newId } from "../clock.ts";
+import type { Failure } from "../jobs/failure.ts";
+import type { Button, Part, Reply } from "./reply.ts";
+
+/** What happened, why, what to do next, and the reference that leads to the story. */
+export function failureParts(failure: Failure, reference: string): readonly Part[] {
+  return [
+    { type: "text", text: ["❌ ", { bold: failure.what }] },
+    ...(failure.why === undefined ? [] : [{ type: "text", text: failure.why } as const]),
+    ...(failure.next === undefined ? [] : [{ type: "text", text: failure.next } as const]),
+    { type: "note", text: ["Reference ", { code: reference }, ". The whole story: ", { code: `/lxd why ${reference}` }] },
+  ];
+}
+
+/** A failure as a reply; commands that it offers are kept in the same transaction, and become buttons. */
+export async function failureReply(
+  transaction: Write,
+  { failure, requestId, now }: { readonly failure: Failure; readonly requestId: string; readonly now: number },
+): Promise<Reply> {
+  const buttons: Button[] = [];
+  for (const offer of failure.offers ?? []) {
+    const id = newId("o");
+    await insertOffer(transaction, { id, requestId, text: offer.text, at: now });
+    buttons.push({ label: offer.label, action: "offer.run", value: id });
+  }
+  return {
+    summary: failure.what,
+    parts: [...failureParts(failure, requestId), ...(buttons.length === 0 ? [] : [{ type: "buttons", buttons } as const])],
+  };
+}

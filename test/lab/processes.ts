@@ -9,6 +9,8 @@ export interface OwnedProcess {
   readonly pid: number;
   readonly command: string;
   readonly cgroups: readonly string[];
+  /** Runs inside a container, from its root file system. */
+  readonly isInside: boolean;
 }
 
 interface Candidate extends OwnedProcess {
@@ -55,19 +57,15 @@ async function inspect(
   const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   if (state === "Z" || state === "X") return undefined;
   const argv = ((await read("cmdline")) ?? "").split("\0").filter((part) => part !== "");
+  const isInside = rootOf((await read("mountinfo")) ?? "").startsWith(`${where.rootPrefix}/`);
   const owned =
+    isInside ||
     ((await read("environ")) ?? "").split("\0").includes(`${ownerVariable}=${where.serverDir}`) ||
     argv.join(" ").startsWith(`[lxc monitor] ${where.serverDir}/`) ||
-    (basename(argv[0] ?? "") === "dnsmasq" && argv.some((part) => part.includes(`${where.serverDir}/`))) ||
-    rootOf((await read("mountinfo")) ?? "").startsWith(`${where.rootPrefix}/`);
+    (basename(argv[0] ?? "") === "dnsmasq" && argv.some((part) => part.includes(`${where.serverDir}/`)));
   const cgroups = ((await read("cgroup")) ?? "").split("\n").map((line) => line.replace(/^\d+:/, ""));
-  return {
-    pid,
-    parent: Number(parent),
-    command: argv.join(" "),
-    owned,
-    cgroups: cgroups.filter((line) => line !== ""),
-  };
+  const command = argv.join(" ");
+  return { pid, parent: Number(parent), command, owned, isInside, cgroups: cgroups.filter((line) => line !== "") };
 }
 
 /** Where, inside its file system, the root directory of a process lies: proc(5), mountinfo, fields 4 and 5. */

@@ -5,7 +5,7 @@ import { bridgeName, removeBridge } from "./network.ts";
 import { ownedProcesses, type OwnedProcess } from "./processes.ts";
 import { run } from "./run.ts";
 
-/** How long a server may stop its containers by itself; after that everything it owns is killed. */
+/** How long a server may take to end by itself; after that everything it owns is killed. */
 const shutdownTimeoutMs = 10_000;
 const killDeadlineMs = 15_000;
 const pollMs = 50;
@@ -24,6 +24,8 @@ export async function takeDownServer(name: ServerName, serverDir: string): Promi
     () => false,
   );
   if (isAlive && hasSocket) {
+    // Nobody needs the containers any more: without them the server has nothing to wait for.
+    await killOnce(before.filter(({ isInside }) => isInside));
     await run([...kind.shutdown, `--timeout=${shutdownTimeoutMs / 1000}`], {
       env: { [kind.dirVariable]: serverDir },
       timeoutMs: shutdownTimeoutMs,
@@ -45,11 +47,8 @@ async function killProcesses(serverDir: string, seen: readonly OwnedProcess[]): 
     if (Date.now() > deadline) {
       throw new Error(`still running: ${owned.map(({ pid, command }) => `${pid} ${command}`).join(", ")}`);
     }
-    for (const { pid, cgroups: own } of owned) {
-      for (const line of own) cgroups.add(line);
-      kill(pid);
-    }
-    for (const path of containerGroups(cgroups)) await thaw(path);
+    for (const line of owned.flatMap((process) => process.cgroups)) cgroups.add(line);
+    await killOnce(owned);
     await sleep(pollMs);
   }
   // Deepest first: a control group goes only when it has no children.
@@ -59,16 +58,19 @@ async function killProcesses(serverDir: string, seen: readonly OwnedProcess[]): 
   }
 }
 
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+async function killOnce(processes: readonly OwnedProcess[]): Promise<void> {
+  for (const { pid } of processes) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    }
   }
+  for (const folder of containerGroups(processes.flatMap(({ cgroups }) => cgroups))) await thaw(folder);
 }
 
 /** Folders of the groups that liblxc makes for a container (`lxc.payload.NAME`, `lxc.monitor.NAME`, with what is below). */
-function containerGroups(lines: ReadonlySet<string>): readonly string[] {
+function containerGroups(lines: Iterable<string>): readonly string[] {
   const folders: string[] = [];
   for (const line of lines) {
     const [controllers = "", path = ""] = line.split(":");

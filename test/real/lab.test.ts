@@ -192,18 +192,30 @@ test("a daemon that crashed leaves its containers running and comes back on the 
   );
 });
 
-test("a lab with a hanging operation goes down within its bound", async () => {
+test("a lab whose daemon hangs and whose container is frozen goes down within its bound", async () => {
   const lab = await startLab({ servers: ["lxd1"] });
   const server = lab.server("lxd1");
   await ok(server, "launch", "busybox", "hangs");
-  // A command that runs inside is an operation that the daemon waits for before it goes.
-  const exec = server.cli(["exec", "hangs", "--", "sleep", "1000"]);
-  while (!(await ok(server, "query", "/1.0/operations")).includes("running")) await sleep(pollMs);
+  await ok(server, "pause", "hangs");
+  for (const { pid, command } of await ownedProcesses(server.dir)) {
+    if (command.startsWith("lxd --group")) process.kill(pid, "SIGSTOP");
+  }
+  expect(await server.cli(["list"], { timeoutMs: 1000 })).toMatchObject({ timedOut: true });
   const begun = Date.now();
   await lab[Symbol.asyncDispose]();
   expect(Date.now() - begun).toBeLessThan(downDeadlineMs);
   expect(await remains(lab.servers)).toEqual([]);
-  await exec;
+});
+
+test("a command that still runs in a container does not hold up the take-down", async () => {
+  const lab = await startLab({ servers: ["lxd1"] });
+  const server = lab.server("lxd1");
+  await ok(server, "launch", "busybox", "busy");
+  const exec = server.cli(["exec", "busy", "--", "sleep", "1000"]);
+  while (!(await ok(server, "query", "/1.0/operations")).includes("running")) await sleep(pollMs);
+  await lab[Symbol.asyncDispose]();
+  expect(await remains(lab.servers)).toEqual([]);
+  expect((await exec).timedOut).toBe(false);
 });
 
 test("a folder that is not a lab is never taken down", async () => {

@@ -68,7 +68,7 @@ export function parseJoinToken(text: string, options: { readonly clock: Clock })
 function decode(text: string): object | undefined {
   try {
     const json: unknown = JSON.parse(Buffer.from(text, "base64").toString("utf8"));
-    return typeof json === "object" && json !== null ? json : undefined;
+    return typeof json === "object" && json !== null && !Array.isArray(json) ? json : undefined;
   } catch {
     return undefined;
   }

@@ -126,6 +126,7 @@ export class Exchange implements AsyncDisposable {
     const { origins } = this.#routes;
     let worst: Failure | undefined;
     let cause: unknown;
+    let retried = false;
     for (let tried = 0; tried < origins.length; tried += 1) {
       const route = (this.#goodRoute + tried) % origins.length;
       try {
@@ -134,7 +135,14 @@ export class Exchange implements AsyncDisposable {
         return answer;
       } catch (thrown) {
         if (thrown instanceof LxdNonsense || signal.aborted) throw thrown;
-        worst = moreTelling(worst, classify(thrown));
+        const failure = classify(thrown);
+        if (failure.kind === "cut" && ask.method === "GET" && !retried) {
+          // a kept connection that the server closed in this moment, when it restarts for example
+          retried = true;
+          tried -= 1;
+          continue;
+        }
+        worst = moreTelling(worst, failure);
         cause = thrown;
         // what may have arrived is not sent a second time
         if (!(thrown instanceof NotConnected)) break;
@@ -163,7 +171,8 @@ export class Exchange implements AsyncDisposable {
       ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
     });
     try {
-      const kept = ask.kept ?? { part: "all", bytes: this.limits.responseBytes };
+      // what is not the file is a short message that is needed whole
+      const kept = (statusCode === 200 && ask.kept) || { part: "all", bytes: this.limits.responseBytes };
       const read = await readBody(body, kept, this.limits.responseBytes);
       return {
         status: statusCode,

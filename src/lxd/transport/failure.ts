@@ -51,6 +51,7 @@ const kindByCode: Readonly<Record<string, UnreachableKind>> = {
   CERT_SIGNATURE_FAILURE: "tls-pin-changed",
   CERT_UNTRUSTED: "tls-pin-changed",
   INVALID_CA: "tls-pin-changed",
+  INVALID_PURPOSE: "tls-pin-changed",
   EPROTO: "tls",
 };
 

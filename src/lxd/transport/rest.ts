@@ -7,8 +7,8 @@ import { lastSegment } from "./path.ts";
 
 /** LXD's envelope around every JSON answer (doc/rest-api.md, "Return values"). */
 const Envelope = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("sync"), metadata: z.unknown() }),
-  z.object({ type: z.literal("async"), operation: z.string(), metadata: z.unknown() }),
+  z.object({ type: z.literal("sync"), metadata: z.unknown().optional() }),
+  z.object({ type: z.literal("async"), operation: z.string(), metadata: z.unknown().optional() }),
   z.object({ type: z.literal("error"), error: z.string(), error_code: z.number() }),
 ]);
 type Envelope = z.infer<typeof Envelope>;

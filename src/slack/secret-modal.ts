@@ -7,7 +7,7 @@ import { cut, limits } from "./render/limits.ts";
 import { failureOf } from "./web/failures.ts";
 
 /** The name of the one input: the key in a submission's `secrets`, and in the errors that are shown beside it. */
-export const secretInput = "secret";
+export const secretInput = "password";
 
 export function createPort(web: WebClient): SlackPort {
   return {

@@ -28,7 +28,7 @@ export class NotedIntake implements Intake {
   answer: (incoming: Incoming) => Promise<Reply | null> = () => Promise.resolve(say("Understood."));
   errors: Readonly<Record<string, string>> | null = null;
 
-  #take<T extends Incoming>(incoming: T): boolean {
+  #take(incoming: Incoming): boolean {
     if (this.#ids.has(incoming.id)) return false;
     this.#ids.add(incoming.id);
     this.seen.push(incoming);

@@ -68,14 +68,17 @@ export class SocketReceiver {
   /** Takes nothing more, lets what was taken be acknowledged, and closes; at most three seconds long. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    const done = Promise.allSettled(this.#working).then(async () => {
-      await Promise.allSettled([...this.#live].map((client) => client.disconnect()));
-      await Promise.allSettled(this.#slots);
-    });
+    const done = this.#close();
     // the library waits up to 30 s for the other side to close
     const limit = new AbortController();
     await Promise.race([done, this.#options.clock.sleep(stopTimeoutMs, limit.signal).catch(() => undefined)]);
     limit.abort();
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#working);
+    await Promise.allSettled([...this.#live].map((client) => client.disconnect()));
+    await Promise.allSettled(this.#slots);
   }
 
   /** Keeps one connection open until the receiver is stopped. */
@@ -223,7 +226,7 @@ function renewGently(client: SocketModeClient): void {
 }
 
 /** Other reasons (`link_disabled`, `too_many_websockets`) do not get better by connecting again at once. */
-const gentleReasons: readonly unknown[] = ["warning", "refresh_requested"];
+const gentleReasons: ReadonlySet<unknown> = new Set(["warning", "refresh_requested"]);
 
 function announcesEnd(data: unknown): boolean {
   if (typeof data !== "string" || !data.includes('"disconnect"')) return false;
@@ -231,10 +234,7 @@ function announcesEnd(data: unknown): boolean {
     const message: unknown = JSON.parse(data);
     if (typeof message !== "object" || message === null) return false;
     return (
-      "type" in message &&
-      message.type === "disconnect" &&
-      "reason" in message &&
-      gentleReasons.includes(message.reason)
+      "type" in message && message.type === "disconnect" && "reason" in message && gentleReasons.has(message.reason)
     );
   } catch {
     return false;

@@ -46,6 +46,8 @@ export interface JobView {
   readonly cancelRequested: boolean;
   readonly steps: readonly StepView[];
   readonly findings: readonly string[];
+  /** What is other than when it was asked before. */
+  readonly changed: readonly string[];
   readonly done: string;
   /** Ids of the jobs that it waits for. */
   readonly behind: readonly string[];
@@ -86,6 +88,7 @@ export async function loadJobView(db: Read, job: JobRow, now: number): Promise<J
     cancelRequested: job.cancel_requested_at !== null,
     steps: steps.map((step) => stepView(step)),
     findings: plan.findings ?? [],
+    changed: plan.changed ?? [],
     done: plan.done ?? "Done.",
     behind: ahead.map(({ id }) => id),
     failure: parsed(Failure, job.failure),

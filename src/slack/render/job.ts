@@ -34,9 +34,9 @@ export function renderJob(view: JobView): Rendered {
   const parts: Part[] = [
     { type: "header", text: view.title },
     { type: "text", text: stateLine(view) },
-    ...(view.question === undefined ? [] : questionParts(view.question)),
+    ...questionParts(view),
     ...stepsPart(view),
-    ...(view.state === "asking" ? view.findings.map((finding): Part => ({ type: "text", text: `• ${finding}` })) : []),
+    ...findingsPart(view),
     ...failureParts(view),
     ...buttonsOf(view),
     { type: "note", text: originOf(view) },
@@ -79,8 +79,22 @@ function behindOf(ids: readonly string[]): Span[] {
   return [" behind", ...named, more > 0 ? ` and ${more} more` : ""];
 }
 
-function questionParts(question: NonNullable<JobView["question"]>): readonly Part[] {
-  return question.parts;
+function questionParts({ question, changed }: JobView): readonly Part[] {
+  if (question === undefined) return [];
+  const since: Part[] =
+    changed.length === 0
+      ? []
+      : [
+          { type: "text", text: { bold: "This has changed since you were asked:" } },
+          { type: "list", items: changed },
+        ];
+  return [...since, ...question.parts];
+}
+
+/** Worth knowing before and after; a question has its own words for them. */
+function findingsPart({ findings, question }: JobView): readonly Part[] {
+  if (findings.length === 0 || (question !== undefined && question.parts.length > 0)) return [];
+  return [{ type: "list", items: findings }];
 }
 
 function failureParts(view: JobView): readonly Part[] {
@@ -96,8 +110,13 @@ function failureText({ what, why, next }: Failure): readonly Part[] {
   return [
     { type: "text", text: { bold: what } },
     ...(why === undefined || why === what ? [] : [{ type: "text", text: ["Why: ", why] } as const]),
-    ...(next === undefined ? [] : [{ type: "text", text: ["Next: ", next] } as const]),
+    ...(next === undefined ? [] : [{ type: "text", text: ["Next: ", ...withCode(next)] } as const]),
   ];
+}
+
+/** Our own sentences mark commands with backticks. */
+function withCode(text: string): Span[] {
+  return text.split(/`([^`\n]+)`/).map((piece, index) => (index % 2 === 1 ? { code: piece } : piece));
 }
 
 function buttonsOf(view: JobView): readonly Part[] {

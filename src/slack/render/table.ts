@@ -30,7 +30,7 @@ function lineOf(cells: readonly string[], widths: readonly number[]): string {
 /** Letters that take two columns (Unicode's East Asian Width, coarsely), and such that take none. */
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u;
-const none = /[\p{Mn}\p{Me}\u200d\ufe0f]/u;
+const none = /\p{Mn}|\p{Me}|\u200d/u;
 
 export function widthOf(text: string): number {
   let width = 0;

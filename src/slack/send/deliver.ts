@@ -103,6 +103,8 @@ async function post(
       ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
     };
     try {
+      // the rule means a browser's windows
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
       const { channel, ts } = await orPlainly(log, rendered, (text) => web.chat.postMessage({ ...request, ...text }));
       return { posted: { channel: channel ?? place, ts: ts ?? "" } };
     } catch (error) {
@@ -125,6 +127,8 @@ async function whisper(
   letter: Letter,
   { channel, user }: { readonly channel: string; readonly user: string },
 ): Promise<Delivery> {
+  // a modal knows no channel
+  if (channel === "") return post(mail, letter, { places: [user] });
   try {
     await orPlainly(mail.log, letter.rendered, (text) =>
       mail.web.chat.postEphemeral({ ...letter.rendered, channel, user, ...text }),
@@ -138,7 +142,7 @@ async function whisper(
 }
 
 /** Slack's words for blocks that it does not take: our mistake, for which nobody shall miss the news. */
-const blocksRefused = ["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"];
+const blocksRefused = new Set(["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"]);
 
 async function orPlainly<T>(
   log: Log,
@@ -149,7 +153,7 @@ async function orPlainly<T>(
     return await call({ text: rendered.text });
   } catch (error) {
     const failure = failureOf(error);
-    if (failure.kind !== "refused" || !blocksRefused.includes(failure.error)) throw error;
+    if (failure.kind !== "refused" || !blocksRefused.has(failure.error)) throw error;
     log.error({ error: failure.error }, "Slack refused the blocks of a message; it is sent as plain text");
     return call({ text: rendered.text, blocks: [] });
   }

@@ -1,4 +1,4 @@
-import { readRoute } from "./core/route.js";
+import { openPermalink, readRoute } from "./core/route.js";
 import { Store } from "./core/store.js";
 import { Desk } from "./parts/desk.js";
 import { mainPane } from "./parts/main-pane.js";
@@ -9,6 +9,9 @@ import { threadPane } from "./parts/thread.js";
 
 /** How much of a message a screen reader is told when it arrives. Characters. */
 const announcedCharacters = 200;
+
+// a permalink becomes an address of ours, and its message is pointed at
+let meant = openPermalink();
 
 const store = new Store();
 const notices = new Notices(byId("notices"), byId("announcer"));
@@ -28,6 +31,8 @@ store.onChange(() => {
   document.title = `${store.me?.name ?? ""} in ${team.name}`;
   document.body.classList.toggle("bot-off", !bot.connected);
   for (const part of parts) part.update();
+  if (meant) pointAt(meant);
+  meant = "";
 });
 store.onArrival((message) => {
   if (message.user === store.as) return;
@@ -47,6 +52,13 @@ addEventListener("keydown", (event) => {
 });
 
 store.become(desk.route.as);
+
+/** @param {string} ts */
+function pointAt(ts) {
+  const message = document.querySelector(`[data-ts="${CSS.escape(ts)}"]`);
+  message?.classList.add("message-meant");
+  message?.scrollIntoView({ block: "center" });
+}
 
 /** @param {string} id */
 function byId(id) {

@@ -9,6 +9,10 @@ import { withEmoji } from "../text/mrkdwn.js";
 export function image(part, className) {
   const address = safeAddress(part["image_url"] ?? part["slack_file"]?.url ?? "");
   const alt = withEmoji(part["alt_text"] ?? "");
-  if (!address) return h("span", { class: "bk-no-image" }, alt);
-  return h("img", { class: className, src: address, alt, title: alt, loading: "lazy", referrerpolicy: "no-referrer" });
+  const words = h("span", { class: "bk-no-image" }, alt || "(picture)");
+  if (!address) return words;
+  const picture = h("img", { class: className, src: address, alt, title: alt, referrerpolicy: "no-referrer" });
+  // the page loads nothing from other places, so a picture of theirs is told in words
+  picture.addEventListener("error", () => picture.replaceWith(words));
+  return picture;
 }

@@ -34,11 +34,13 @@ export async function suggest(body) {
 
 /**
  * @param {string} as empty: whoever the server puts first
- * @returns {Promise<State | undefined>}
+ * @returns {Promise<State | "nobody" | undefined>} "nobody" when there is no such person, undefined when the server
+ *   gave no answer that can be used
  */
 export async function fetchState(as) {
   try {
     const answer = await fetch(`/control/state${query(as)}`, { signal: AbortSignal.timeout(requestTimeoutMs) });
+    if (answer.status === 404) return "nobody";
     return answer.ok ? await answer.json() : undefined;
   } catch {
     return undefined;

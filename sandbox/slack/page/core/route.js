@@ -9,6 +9,21 @@
 
 const rememberedPerson = "local-slack.as";
 
+/** A permalink as Slack makes them: the timestamp without its dot. */
+const permalink = /^\/archives\/(\w+)\/p(\d+)(\d{6})$/;
+
+/**
+ * Turns the address of a permalink into one of ours.
+ * @returns {string} timestamp of the message that is meant, empty when the address was no permalink
+ */
+export function openPermalink() {
+  const [, place, seconds, micros] = permalink.exec(location.pathname) ?? [];
+  if (!place) return "";
+  const thread = new URLSearchParams(location.search).get("thread_ts") ?? "";
+  history.replaceState(null, "", `/#${new URLSearchParams({ ...readRoute(), in: place, thread })}`);
+  return `${seconds}.${micros}`;
+}
+
 /** @returns {Route} */
 export function readRoute() {
   const hash = new URLSearchParams(location.hash.slice(1));

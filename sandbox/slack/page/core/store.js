@@ -64,10 +64,7 @@ export class Store {
     events.addEventListener("error", () => {
       this.online = false;
       this.changed();
-      // a browser does not come back by itself after an answer that is no event stream
-      if (events.readyState === EventSource.CLOSED && this.#events === events) {
-        setTimeout(() => this.#events === events && this.#listen(as), retryMs);
-      }
+      if (events.readyState === EventSource.CLOSED) void this.#comeBack(as, events);
     });
     events.addEventListener("message", ({ data }) => {
       /** @type {ControlEvent} */
@@ -77,17 +74,28 @@ export class Store {
     });
   }
 
+  /**
+   * A browser does not come back by itself after an answer that is no event stream.
+   * @param {string} as
+   * @param {EventSource} lost
+   */
+  async #comeBack(as, lost) {
+    const answer = await fetchState(as);
+    if (this.#events !== lost) return;
+    if (answer === "nobody") this.become("");
+    else setTimeout(() => this.#events === lost && this.#listen(as), retryMs);
+  }
+
   /** @param {number} generation */
   async #load(generation) {
     const state = await fetchState(this.as);
     if (generation !== this.#generation) return;
-    if (!state) {
-      setTimeout(() => generation === this.#generation && void this.#load(generation), retryMs);
-      return;
-    }
-    if (!state.people.some((person) => person.id === this.as)) {
-      const first = state.people.find((person) => !person.is_bot);
-      if (first) this.become(first.id);
+    const people = state && state !== "nobody" ? state.people.filter((person) => !person.is_bot) : [];
+    if (!state || state === "nobody" || !people.some((person) => person.id === this.as)) {
+      // somebody of an earlier start of the server, or nobody yet: whoever is there, else we ask again
+      if (people[0]) this.become(people[0].id);
+      else if (state === "nobody" && this.as !== "") this.become("");
+      else setTimeout(() => generation === this.#generation && void this.#load(generation), retryMs);
       return;
     }
     this.state = state;

@@ -28,6 +28,7 @@ const Payload = z.object({
 const base64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 /** Longer ones are not looked at: a server with 50 addresses makes about 2,000 characters. */
 const maxTokenChars = 8_192;
+const shownAddressChars = 100;
 const howToGetOne = "Make a new one on the server with `lxc config trust add --name <name>` and paste all of it.";
 
 /** Whether a text is meant to be a token: long, and in its alphabet. */
@@ -83,7 +84,8 @@ function expiryOf(text: string): number | undefined {
 /** `host:port`, where an IPv6 host stands in brackets. */
 function toUrl(address: string): string {
   const url = URL.parse(`https://${address}`);
-  if (url === null || url.host === "" || url.pathname !== "/") throw malformed(`"${address}" is not an address.`);
+  if (url === null || url.host === "" || url.pathname !== "/")
+    throw malformed(`"${address.slice(0, shownAddressChars)}" is not an address.`);
   return url.origin;
 }
 

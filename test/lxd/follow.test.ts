@@ -90,6 +90,14 @@ test("a server that stays away is told to the caller after a while", async () =>
   expect(await rejection(it.lxd.operations.follow("o1"))).toMatchObject({ name: "LxdUnreachable" });
 });
 
+test("a server that restarts is waited for, and has forgotten the operation then", async () => {
+  await using it = await pair({ handlers: { [wait]: refuse(503, "LXD daemon is starting up") } });
+  const followed = it.lxd.operations.follow("o1");
+  await until(() => it.server.arrived.length >= 2);
+  it.server.on(wait, refuse(404, "Operation not found"));
+  expect(await followed).toEqual({ status: "forgotten", id: "o1" });
+});
+
 test("a refusal that is no 404 is thrown", async () => {
   await using it = await pair({ handlers: { [wait]: refuse(403, "not authorized") } });
   expect(await rejection(it.lxd.operations.follow("o1"))).toMatchObject({ name: "LxdRefused", status: 403 });

@@ -86,7 +86,7 @@ export async function follow(
         if (byEvents && events.connected) await rested(limits.followRecheckMs);
       } catch (thrown) {
         if (thrown instanceof LxdRefused && thrown.status === 404) return ended ?? { status: "forgotten", id };
-        if (!(thrown instanceof LxdUnreachable)) throw thrown;
+        if (!isAway(thrown)) throw thrown;
         awaySinceMs ??= clock.now();
         if (clock.now() - awaySinceMs >= limits.followUnreachableMs) throw thrown;
         await rested(retryMs);
@@ -96,6 +96,11 @@ export async function follow(
   } finally {
     unsubscribe();
   }
+}
+
+/** 503 is what LXD answers while its daemon starts. */
+function isAway(thrown: unknown): boolean {
+  return thrown instanceof LxdUnreachable || (thrown instanceof LxdRefused && thrown.status === 503);
 }
 
 function get(rest: Rest, id: string): Promise<Operation> {

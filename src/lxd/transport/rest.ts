@@ -117,6 +117,7 @@ function placeOf(remote: string, ask: Change): CallPlace {
 
 /** First characters of an answer that was not understood, enough to recognise a proxy's error page. */
 const shownChars = 200;
+const shownProblemChars = 500;
 
 function openEnvelope(place: CallPlace, answer: Answer): Envelope {
   let json: unknown;
@@ -144,5 +145,7 @@ function accept(place: CallPlace, answer: Answer, seen: Seen): Accepted {
 function parse<T>(place: CallPlace, schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new LxdNonsense(place, { detail: z.prettifyError(result.error).replaceAll("\n", " "), cause: result.error });
+  // a list can be wrong 500 times
+  const detail = z.prettifyError(result.error).replaceAll("\n", " ").slice(0, shownProblemChars);
+  throw new LxdNonsense(place, { detail, cause: result.error });
 }

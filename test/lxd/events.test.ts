@@ -30,7 +30,16 @@ test("operations and lifecycle events of all projects arrive, parsed", async () 
   await until(() => it.seen.length === 3);
   expect(it.seen).toMatchObject([
     { type: "connected" },
-    { type: "operation", project: "p", operation: { id: "o1", metadata: {}, may_cancel: true } },
+    {
+      type: "operation",
+      project: "p",
+      operation: {
+        id: "o1",
+        metadata: {},
+        may_cancel: true,
+        resources: { instances: ["/1.0/instances/web1?project=p"] },
+      },
+    },
     { type: "lifecycle", action: "instance-started", source: "/1.0/instances/web1", context: {} },
   ]);
   expect(it.server.arrived.at(-1)?.target).toBe("/1.0/events?all-projects=true&type=operation%2Clifecycle");

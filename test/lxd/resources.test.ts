@@ -169,8 +169,11 @@ test("operations of all projects are asked for project by project where the serv
       },
     },
   });
-  const ids = (await it.lxd.operations.list({ allProjects: true })).map(({ id }) => id);
-  expect(ids).toEqual(["default", "of no project", "staging"]);
+  const listed = await it.lxd.operations.list({ allProjects: true });
+  expect(listed.map(({ id }) => id)).toEqual(["default", "of no project", "staging"]);
+  // LXD 5.0 does not write it
+  expect(listed[0]?.resources["instances"]).toEqual(["/1.0/instances/web1"]);
+  expect(listed[2]?.resources["instances"]).toEqual(["/1.0/instances/web1?project=staging"]);
 });
 
 test("a log is answered as text, its end when it is long", async () => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Text } from "../resources/shapes.ts";
-import { Operation } from "./shapes.ts";
+import { inProject, Operation } from "./shapes.ts";
 
 /** Something that happened on the server, or to the connection over which we hear of it. */
 export type LxdEvent =
@@ -51,7 +51,7 @@ export function parseFrame(text: string): LxdEvent | undefined {
   if (!frame.success) return undefined;
   const { project, location, timestamp } = frame.data;
   if (frame.data.type === "operation") {
-    return { type: "operation", project, location, timestamp, operation: frame.data.metadata };
+    return { type: "operation", project, location, timestamp, operation: inProject(frame.data.metadata, project) };
   }
   const { action, source, context, requestor } = frame.data.metadata;
   return {

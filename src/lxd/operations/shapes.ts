@@ -11,7 +11,7 @@ export const Operation = z.object({
   updated_at: Text,
   status: z.string(),
   status_code: z.number(),
-  /** Kind → paths. */
+  /** Kind → paths, with `?project=` where it is not `default` (but see `inProject`). */
   resources: z
     .record(z.string(), z.array(z.string()))
     .nullish()
@@ -26,6 +26,23 @@ export const Operation = z.object({
   location: Text,
 });
 export type Operation = Readonly<z.infer<typeof Operation>>;
+
+const ofInstance = /^\/1\.0\/(?:instances|containers|virtual-machines)\/[^?]+$/;
+
+/**
+ * LXD 5.0 leaves the project out of the paths in `resources`, Incus writes it: seen on 5.0.2 and 6.0.4. Where it is
+ * known otherwise (from the query, from the event) it is added, so that `staging/web1` is not taken for `default/web1`.
+ */
+export function inProject(operation: Operation, project: string): Operation {
+  if (project === "" || project === "default") return operation;
+  const suffix = `?project=${encodeURIComponent(project)}`;
+  const resources = Object.entries(operation.resources).map(([kind, paths]) => [
+    kind,
+    paths.map((path) => (ofInstance.test(path) ? path + suffix : path)),
+  ]);
+  // the same keys and kinds of values as before
+  return { ...operation, resources: Object.fromEntries(resources) as Operation["resources"] };
+}
 
 /** How an operation ended. `forgotten`: the server no longer knows it, so its end is not known either. */
 export type FinishedOperation =

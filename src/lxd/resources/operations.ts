@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { follow, wait, type FollowOptions } from "../operations/follow.ts";
-import { Operation, type FinishedOperation } from "../operations/shapes.ts";
+import { inProject, Operation, type FinishedOperation } from "../operations/shapes.ts";
 import type { EventStream } from "../operations/event-stream.ts";
 import type { Clock } from "../../clock.ts";
 import type { Limits } from "../limits.ts";
@@ -45,7 +45,8 @@ export function operationsOf(
       project: query.project,
       "all-projects": query.allProjects ? true : undefined,
     });
-    return Object.values(await rest.get(path, OperationsByStatus)).flat();
+    const operations = Object.values(await rest.get(path, OperationsByStatus)).flat();
+    return operations.map((operation) => inProject(operation, query.project ?? ""));
   }
 
   /** Servers without the extension (LXD 5.0) are asked for each project; what has no project comes each time. */

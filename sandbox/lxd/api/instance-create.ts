@@ -72,7 +72,9 @@ export function createInstance(daemon: Daemon, request: ApiRequest): ApiResponse
     daemon.operations.create({
       project: request.project,
       description: "Creating instance",
-      resources: instanceResources(daemon, involved),
+      resources: wanted.isVirtualMachine
+        ? { instances: [`/1.0/instances/${wanted.name}`] }
+        : instanceResources(daemon, involved),
       run: (handle) => make(daemon, { wanted, source, handle, start: flagField(request, "start") }),
     }),
   );

@@ -42,7 +42,8 @@ function render(daemon: Daemon, network: Network): Record<string, unknown> {
     description: network.description,
     name: network.name,
     type: network.type,
-    used_by: [...users, ...profiles],
+    // LXD answers null where nothing uses it: a client has to cope.
+    used_by: users.size + profiles.length === 0 ? null : [...users, ...profiles],
     managed: network.managed,
     status: network.managed ? "Created" : "",
     locations: network.managed ? ["none"] : null,

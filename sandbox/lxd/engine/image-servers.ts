@@ -77,11 +77,8 @@ const failedInfo = "Failed getting remote image info: Failed getting image: ";
 export function lookUpRemoteImage(servers: ImageServers, server: string, alias: string): RemoteImage {
   const images = servers.get(server);
   if (images === undefined) {
-    const host = URL.canParse(server) ? new URL(server).hostname : server;
-    throw new ApiError(
-      500,
-      `${failedInfo}Failed parsing stream: Get "${server}/streams/v1/index.json": lookup ${host}: no such host`,
-    );
+    const why = whyUnreachable(server);
+    throw new ApiError(500, `${failedInfo}Failed parsing stream: Get "${server}/streams/v1/index.json": ${why}`);
   }
   if (alias === brokenImageAlias) {
     return { aliases: [alias], properties: { description: "An image that breaks off" }, sizeBytes: mebibyte };
@@ -89,6 +86,17 @@ export function lookUpRemoteImage(servers: ImageServers, server: string, alias: 
   const found = images.find((image) => image.aliases.includes(alias));
   if (found === undefined) throw new ApiError(500, `${failedInfo}The requested image couldn't be found`);
   return found;
+}
+
+/** An address refuses, a name is not found: what Go says in each case. */
+function whyUnreachable(server: string): string {
+  if (!URL.canParse(server)) return "unsupported protocol scheme";
+  const { hostname, port } = new URL(server);
+  const address = `${hostname}:${port === "" ? "443" : port}`;
+  const isAddress = /^[\d.]+$|^\[/.test(hostname);
+  return isAddress
+    ? `Unable to connect to: ${address} ([dial tcp ${address}: connect: connection refused])`
+    : `lookup ${hostname}: no such host`;
 }
 
 /** Plays a download with its progress; while it lasts the operation may be cancelled. */

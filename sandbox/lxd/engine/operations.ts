@@ -165,7 +165,7 @@ export function createOperations(pace: Pace, events: EventHub): Operations {
       const work = runLater(spec.run, handle).then(
         () => finish("Success"),
         (error: unknown) => {
-          if (lifetime.signal.aborted) return;
+          if (lifetime.signal.aborted || isFinal()) return;
           failure = messageOf(error);
           failureCode = error instanceof ApiError ? error.code : failureCode;
           finish("Failure");

@@ -1,17 +1,16 @@
-import type { KnownBlock, PlainTextOption } from "@slack/types";
+import type { PlainTextOption } from "@slack/types";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { alice, bob, chromiumPath, launch, needsChromium, ops, setScene, type Scene } from "./support.ts";
 
 const option = (value: string): PlainTextOption => ({ text: { type: "plain_text", text: value }, value });
 
+const cell = (text: string): object => ({ type: "raw_text", text });
+const placeholder = (text: string): object => ({ type: "plain_text", text });
+
 /** Posts blocks as the bot and opens alice's page on them. */
-async function show(
-  scene: Scene,
-  blocks: readonly (KnownBlock | { readonly type: string })[],
-): Promise<[Page, Locator]> {
-  // some blocks are newer than the library's types
-  await scene.app.client.chat.postMessage({ channel: ops, text: "blocks", blocks: blocks as KnownBlock[] });
+async function show(scene: Scene, blocks: readonly object[]): Promise<[Page, Locator]> {
+  await scene.post({ text: "blocks", blocks });
   const page = await scene.open(alice);
   const message = page.locator("#main article").last();
   await message.waitFor();
@@ -63,7 +62,6 @@ describe.skipIf(chromiumPath === undefined)(`Block Kit on the page${needsChromiu
 
   test("layout blocks, tables, rich text, Markdown and files are drawn", async () => {
     await using scene = await setScene(browser);
-    const cell = (text: string): object => ({ type: "raw_text", text });
     const [, message] = await show(scene, [
       { type: "header", text: { type: "plain_text", text: "Instances :rocket:" } },
       { type: "section", fields: [{ type: "mrkdwn", text: "*Remote*\nlxd1" }] },
@@ -75,7 +73,7 @@ describe.skipIf(chromiumPath === undefined)(`Block Kit on the page${needsChromiu
           [cell("Name"), cell("State")],
           [cell("web1"), cell("Running")],
         ],
-      } as { type: string },
+      },
       {
         type: "rich_text",
         elements: [
@@ -116,7 +114,6 @@ describe.skipIf(chromiumPath === undefined)(`Block Kit on the page${needsChromiu
     await using scene = await setScene(browser);
     const actions = listen(scene);
     scene.app.options("image", async ({ ack, options }) => ack({ options: [option(`${options.value}:24.04`)] }));
-    const placeholder = (text: string): { type: "plain_text"; text: string } => ({ type: "plain_text", text });
     const [page, message] = await show(scene, [
       {
         type: "actions",

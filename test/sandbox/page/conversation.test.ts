@@ -33,15 +33,14 @@ describe.skipIf(chromiumPath === undefined)(`the page of the local Slack${needsC
     await using scene = await setScene(browser);
     const { client } = scene.app;
     const page = await scene.open(alice);
-    const root = await client.chat.postMessage({ channel: ops, text: "Launching *web1*" });
-    const thread = root.ts ?? "";
-    await client.chat.postMessage({ channel: ops, thread_ts: thread, text: "Image is here" });
+    const thread = await scene.post({ text: "Launching *web1*" });
+    await scene.post({ thread_ts: thread, text: "Image is here" });
 
     await page.getByRole("button", { name: /1 reply/ }).click();
     const pane = page.getByRole("complementary", { name: "Thread" });
     await pane.getByText("Image is here").waitFor();
 
-    await client.chat.postMessage({ channel: ops, thread_ts: thread, text: "Container is started" });
+    await scene.post({ thread_ts: thread, text: "Container is started" });
     await pane.getByText("Container is started").waitFor();
     await client.chat.update({ channel: ops, ts: thread, text: "Launched *web1*" });
     await pane.getByText("Launched web1").waitFor();
@@ -70,13 +69,12 @@ describe.skipIf(chromiumPath === undefined)(`the page of the local Slack${needsC
     });
     const page = await scene.open(bob);
     const confirm = {
-      title: { type: "plain_text" as const, text: "Delete web1?" },
-      text: { type: "mrkdwn" as const, text: "It has *2 snapshots*." },
-      confirm: { type: "plain_text" as const, text: "Delete it" },
-      deny: { type: "plain_text" as const, text: "Keep it" },
+      title: { type: "plain_text", text: "Delete web1?" },
+      text: { type: "mrkdwn", text: "It has *2 snapshots*." },
+      confirm: { type: "plain_text", text: "Delete it" },
+      deny: { type: "plain_text", text: "Keep it" },
     };
-    await scene.app.client.chat.postMessage({
-      channel: ops,
+    await scene.post({
       text: "web1",
       blocks: [
         {
@@ -116,8 +114,7 @@ describe.skipIf(chromiumPath === undefined)(`the page of the local Slack${needsC
     const hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
     await type(page, hostile);
     await page.locator("#main").getByText(hostile).waitFor();
-    await scene.app.client.chat.postMessage({
-      channel: ops,
+    await scene.post({
       text: "rich",
       blocks: [
         {
@@ -200,9 +197,9 @@ describe.skipIf(chromiumPath === undefined)(`the page of the local Slack${needsC
 
   test("fits a phone: nothing is cut off, channels in a drawer, the thread over everything", async () => {
     await using scene = await setScene(browser);
-    const root = await scene.app.client.chat.postMessage({ channel: ops, text: `root ${"wide".repeat(80)}` });
-    await scene.app.client.chat.postMessage({ channel: ops, thread_ts: root.ts ?? "", text: "a reply" });
-    const page = await scene.open(alice, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    const root = await scene.post({ text: `root ${"wide".repeat(80)}` });
+    await scene.post({ thread_ts: root, text: "a reply" });
+    const page = await scene.open(alice, { phone: true });
     await page.getByText("root wide").waitFor();
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
 
@@ -221,9 +218,9 @@ describe.skipIf(chromiumPath === undefined)(`the page of the local Slack${needsC
   test("a permalink leads to its message", async () => {
     await using scene = await setScene(browser);
     const { client } = scene.app;
-    const root = await client.chat.postMessage({ channel: ops, text: "the root" });
-    const reply = await client.chat.postMessage({ channel: ops, thread_ts: root.ts ?? "", text: "the point" });
-    const link = await client.chat.getPermalink({ channel: ops, message_ts: reply.ts ?? "" });
+    const root = await scene.post({ text: "the root" });
+    const reply = await scene.post({ thread_ts: root, text: "the point" });
+    const link = await client.chat.getPermalink({ channel: ops, message_ts: reply });
     const page = await scene.open(alice, { place: "C0DEV0001" });
     await page.goto(link.permalink ?? "");
     await page.getByRole("complementary", { name: "Thread" }).getByText("the point").waitFor();

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { App, LogLevel } from "@slack/bolt";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromium, type Browser, type Page } from "playwright-core";
 import type { LocalSlack, LocalSlackOptions } from "../../../sandbox/slack/local-slack.ts";
 import { startLocalSlack } from "../../../sandbox/slack/server.ts";
 
@@ -17,6 +17,8 @@ export const chromiumPath: string | undefined = places.find((place) => existsSyn
 
 /** Stands in the name of a suite, so that a skipped one says why. */
 export const needsChromium = chromiumPath === undefined ? ` (skipped: no Chromium at ${places.join(", ")})` : "";
+
+const phoneContext = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 /** How long a test waits for the page. Milliseconds. */
 const patienceMs = 8_000;
@@ -36,14 +38,26 @@ export function launch(): Promise<Browser> {
   });
 }
 
+export interface Post {
+  readonly text: string;
+  readonly channel?: string;
+  readonly thread_ts?: string;
+  readonly blocks?: readonly object[];
+}
+
+/** Pages of a browser that nobody uses; a new one takes the browser longer than all that a test does. */
+const idle = new WeakMap<Browser, Page[]>();
+
 /** A local Slack, a Bolt app in it, and people who look at the page. */
 export interface Scene extends AsyncDisposable {
   readonly slack: LocalSlack;
   readonly app: App;
   /** Resolves when the app is connected. */
   readonly connect: () => Promise<void>;
+  /** The bot posts in a channel (`#ops` when none is named). Resolves with the message's timestamp. */
+  readonly post: (message: Post) => Promise<string>;
   /** Opens the page as this person, in a channel (or `home`). */
-  readonly open: (as: string, options?: BrowserContextOptions & { readonly place?: string }) => Promise<Page>;
+  readonly open: (as: string, options?: { readonly place?: string; readonly phone?: boolean }) => Promise<Page>;
   /** What went wrong in the scripts of the pages that were opened. */
   readonly errors: readonly string[];
 }
@@ -66,6 +80,7 @@ export async function setScene(
     clientOptions: { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } },
   });
   const pages: Page[] = [];
+  const phones: Page[] = [];
   const errors: string[] = [];
   const connect = async (): Promise<void> => {
     await app.start();
@@ -78,9 +93,13 @@ export async function setScene(
     app,
     connect,
     errors,
-    open: async (as, { place = ops, ...context } = {}) => {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...context });
-      pages.push(page);
+    post: async (message) => {
+      const answer = await app.client.apiCall("chat.postMessage", { channel: ops, ...message });
+      return "ts" in answer ? String(answer.ts) : "";
+    },
+    open: async (as, { place = ops, phone = false } = {}) => {
+      const page = phone ? await browser.newPage(phoneContext) : await usedPage(browser);
+      (phone ? phones : pages).push(page);
       page.setDefaultTimeout(patienceMs);
       page.on("pageerror", (error) => errors.push(error.stack ?? error.message));
       await page.goto(`${slack.url}#as=${as}&in=${place}`);
@@ -88,11 +107,22 @@ export async function setScene(
       return page;
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all(pages.map((page) => page.close()));
+      await Promise.all(phones.map((page) => page.close()));
+      for (const page of pages) {
+        // another server may get the same port, and with it what the page remembers
+        await page.evaluate("localStorage.clear()");
+        await page.goto("about:blank");
+        page.removeAllListeners("pageerror");
+      }
+      idle.set(browser, [...(idle.get(browser) ?? []), ...pages]);
       await app.stop();
       await slack.close();
     },
   };
+}
+
+async function usedPage(browser: Browser): Promise<Page> {
+  return idle.get(browser)?.pop() ?? browser.newPage({ viewport: { width: 1280, height: 800 } });
 }
 
 /** Types into the composer of the channel and sends it. */

@@ -3,29 +3,42 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { alice, chromiumPath, launch, needsChromium, setScene, type, type Scene } from "./support.ts";
 
+const text = (words: string): { type: "plain_text"; text: string } => ({ type: "plain_text", text: words });
+
+const home = (words: string): HomeView => ({
+  type: "home",
+  blocks: [
+    {
+      type: "section",
+      text: { type: "mrkdwn", text: words },
+      accessory: { type: "button", action_id: "refresh", text: text("Refresh") },
+    },
+  ],
+});
+
 const launchForm: ModalView = {
   type: "modal",
   callback_id: "launch",
-  title: { type: "plain_text", text: "Launch" },
-  submit: { type: "plain_text", text: "Go" },
+  title: text("Launch"),
+  submit: text("Go"),
   blocks: [
     {
       type: "input",
       block_id: "name",
-      label: { type: "plain_text", text: "Name" },
-      hint: { type: "plain_text", text: "Letters and digits" },
+      label: text("Name"),
+      hint: text("Letters and digits"),
       element: { type: "plain_text_input", action_id: "v" },
     },
     {
       type: "input",
       block_id: "size",
-      label: { type: "plain_text", text: "Size" },
+      label: text("Size"),
       element: {
         type: "static_select",
         action_id: "v",
         options: [
-          { text: { type: "plain_text", text: "small" }, value: "s" },
-          { text: { type: "plain_text", text: "large" }, value: "l" },
+          { text: text("small"), value: "s" },
+          { text: text("large"), value: "l" },
         ],
       },
     },
@@ -33,7 +46,7 @@ const launchForm: ModalView = {
       type: "input",
       block_id: "note",
       optional: true,
-      label: { type: "plain_text", text: "Note" },
+      label: text("Note"),
       element: { type: "plain_text_input", action_id: "v", multiline: true, initial_value: "from the form" },
     },
   ],
@@ -125,7 +138,6 @@ describe.skipIf(chromiumPath === undefined)(`modals and Home on the page${needsC
 
   test("a button in a modal puts another one on top, and closing it shows the first again", async () => {
     await using scene = await setScene(browser);
-    const text = (words: string): { type: "plain_text"; text: string } => ({ type: "plain_text", text: words });
     openOnCommand(scene, {
       type: "modal",
       title: text("First"),
@@ -149,16 +161,6 @@ describe.skipIf(chromiumPath === undefined)(`modals and Home on the page${needsC
 
   test("the Home tab is asked for when it is opened, and its buttons work", async () => {
     await using scene = await setScene(browser);
-    const home = (words: string): HomeView => ({
-      type: "home",
-      blocks: [
-        {
-          type: "section",
-          text: { type: "mrkdwn", text: words },
-          accessory: { type: "button", action_id: "refresh", text: { type: "plain_text", text: "Refresh" } },
-        },
-      ],
-    });
     scene.app.event("app_home_opened", async ({ client, event }) => {
       await client.views.publish({ user_id: event.user, view: home("Nothing runs yet") });
     });

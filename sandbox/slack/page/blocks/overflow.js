@@ -22,7 +22,6 @@ export function overflow(slot) {
       "aria-label": "More actions",
       "aria-haspopup": "menu",
       "data-focus": focusKey(slot),
-      onclick: () => menu.togglePopover(),
     },
     icon(icons.more),
   );
@@ -36,6 +35,8 @@ export function overflow(slot) {
     ),
   );
   menu.append(...items);
+  items[0]?.setAttribute("autofocus", "");
+  opener.popoverTargetElement = menu;
   const choose = async (/** @type {any} */ option) => {
     menu.hidePopover();
     opener.focus();
@@ -46,9 +47,7 @@ export function overflow(slot) {
     await whileBusy(opener, () => changed(slot, { selected_option: option }, option.value));
   };
   menu.addEventListener("toggle", (event) => {
-    if (event.newState !== "open") return;
-    place(menu, opener);
-    items[0]?.focus();
+    if (event.newState === "open") place(menu, opener);
   });
   menu.addEventListener("keydown", (event) => {
     const next = move(

@@ -40,7 +40,6 @@ export function picker(options) {
       "aria-haspopup": "listbox",
       "aria-describedby": options.describedBy,
       "data-focus": options.focusKey,
-      onclick: () => popup.togglePopover(),
     },
     value,
     icon(icons.down),
@@ -56,6 +55,8 @@ export function picker(options) {
     type: "text",
     class: "field picker-search",
     role: "combobox",
+    // takes the focus in the same moment as the list opens, so that no typed letter is lost
+    autofocus: true,
     "aria-expanded": "true",
     "aria-controls": id,
     "aria-label": `Search ${options.label || options.placeholder}`,
@@ -65,6 +66,9 @@ export function picker(options) {
     oninput: () => void fill(),
   });
   const popup = h("div", { class: "popup picker-popup", popover: "auto" }, search, list);
+
+  // by the browser's own means a click on the opener of an open list closes it, and does not open it again
+  opener.popoverTargetElement = popup;
 
   const showValue = () => {
     const labels = chosen.map((choice) => choice.label);
@@ -152,7 +156,6 @@ export function picker(options) {
     if (!isOpen) return;
     search.value = "";
     place(popup, opener);
-    search.focus();
     void fill();
   });
   search.addEventListener("keydown", (event) => {

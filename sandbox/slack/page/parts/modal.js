@@ -94,7 +94,7 @@ export function modalStack(desk) {
     if (!dialog.open) dialog.showModal();
     const wrong = /** @type {HTMLElement | null} */ (dialog.querySelector(".bk-input-wrong [data-focus]"));
     const first = /** @type {HTMLElement | null} */ (
-      dialog.querySelector("[autofocus], .dialog-body [data-focus], [type=submit]")
+      dialog.querySelector("[autofocus]:not([popover] *), .dialog-body [data-focus], [type=submit]")
     );
     if (wrong) wrong.focus();
     else if (isNew || !kept) first?.focus();

@@ -340,8 +340,6 @@ export const methodFacts = {
   },
 } as const satisfies Readonly<Record<string, MethodFacts>>;
 
-export type MethodName = keyof typeof methodFacts;
-
 /** Errors that every method can answer. */
 export const commonErrors = [
   "access_denied",

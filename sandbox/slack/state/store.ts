@@ -1,6 +1,6 @@
 import type { Person } from "../control.ts";
 import type { Clock } from "../clock.ts";
-import { newId, timestamps } from "../ids.ts";
+import { timestamps } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { ChannelSeed, GroupSeed, PersonSeed, WorkspaceSeed } from "../workspace.ts";
 
@@ -55,6 +55,8 @@ export class Store {
   readonly #channels = new Map<string, StoredChannel>();
   readonly #groups = new Map<string, GroupSeed>();
   readonly #messages = new Map<string, Map<string, StoredMessage>>();
+  /** `channel ts` of a root → the ts of its replies. */
+  readonly #threads = new Map<string, Set<string>>();
   readonly #ephemerals = new Map<string, StoredMessage>();
   readonly #listeners = new Set<(change: Change) => void>();
 
@@ -157,7 +159,8 @@ export class Store {
   }
 
   replies(channel: string, threadTs: string): readonly StoredMessage[] {
-    return this.messages(channel).filter((message) => message.thread_ts === threadTs && message.ts !== threadTs);
+    const found = [...(this.#threads.get(`${channel} ${threadTs}`) ?? [])];
+    return found.map((ts) => this.message(channel, ts)).filter((message) => message !== undefined);
   }
 
   ephemerals(user?: string): readonly StoredMessage[] {
@@ -173,13 +176,25 @@ export class Store {
     if (message.ephemeral_for === undefined) {
       const known = this.#messages.get(message.channel) ?? new Map<string, StoredMessage>();
       this.#messages.set(message.channel, known.set(message.ts, message));
+      this.#addToThread(message);
     } else {
       this.#ephemerals.set(message.ts, message);
     }
     this.#tell({ type: "message", message });
-    const root = message.thread_ts === undefined ? undefined : this.message(message.channel, message.thread_ts);
-    if (root !== undefined && root.ts !== message.ts) this.#tell({ type: "message", message: root });
+    this.#tellRoot(message);
     return message;
+  }
+
+  /** A root shows how many replies it has. */
+  #tellRoot({ channel, ts, thread_ts: thread }: StoredMessage): void {
+    const root = thread === undefined || thread === ts ? undefined : this.message(channel, thread);
+    if (root !== undefined) this.#tell({ type: "message", message: root });
+  }
+
+  #addToThread({ channel, ts, thread_ts: root }: StoredMessage): void {
+    if (root === undefined || root === ts) return;
+    const key = `${channel} ${root}`;
+    this.#threads.set(key, (this.#threads.get(key) ?? new Set<string>()).add(ts));
   }
 
   remove(message: StoredMessage): void {
@@ -194,12 +209,12 @@ export class Store {
         tombstone: true,
       });
       return;
-    } else this.#messages.get(message.channel)?.delete(message.ts);
+    } else {
+      this.#messages.get(message.channel)?.delete(message.ts);
+      this.#threads.get(`${message.channel} ${message.thread_ts ?? ""}`)?.delete(message.ts);
+    }
     this.#tell({ type: "message_deleted", message });
-  }
-
-  newId(kind: string): string {
-    return newId(kind);
+    this.#tellRoot(message);
   }
 }
 

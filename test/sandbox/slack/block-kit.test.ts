@@ -15,6 +15,7 @@ const select = (more: Json): Json => actions({ type: "static_select", options: [
 const input = (element: Json, more: Json = {}): Json => ({ type: "input", label: plain("Name"), element, ...more });
 const richText = (...elements: Json[]): Json => ({ type: "rich_text", elements });
 const preformatted = (text: string): Json => ({ type: "rich_text_preformatted", elements: [{ type: "text", text }] });
+const dividers = (count: number): readonly Json[] => times(count, () => ({ type: "divider" }));
 const modal = (more: Json = {}): Json => ({ type: "modal", title: plain("Title"), blocks: [], ...more });
 
 const good: readonly (readonly [string, Json])[] = [
@@ -235,7 +236,6 @@ describe("blocks of a message", () => {
     ["modal", 100],
     ["home", 100],
   ] as const)("are at most as many as a %s may have: %i", (surface: Surface, max) => {
-    const dividers = (count: number): readonly Json[] => times(count, () => ({ type: "divider" }));
     expect(blockProblems(dividers(max), surface)).toEqual([]);
     expect(problemLines(blockProblems(dividers(max + 1), surface))).toEqual([
       `[ERROR] no more than ${max} items allowed [json-pointer:/blocks]`,

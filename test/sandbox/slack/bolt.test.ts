@@ -6,6 +6,10 @@ import { startBolt } from "./bolt-app.ts";
 const ops = "C0OPS0001";
 const [alice, bob] = ["U0ALICE01", "U0BOB0001"];
 
+const typed = (value: string): Record<string, Record<string, unknown>> => ({
+  name: { value: { type: "plain_text_input", value } },
+});
+
 function register(app: App): void {
   app.command("/lxd", async ({ ack, respond, command, client }) => {
     if (command.text === "modal") {
@@ -43,13 +47,14 @@ function register(app: App): void {
       return;
     }
     await ack();
-    await client.chat.postMessage({ channel: body.user.id, text: `renamed to ${name}` });
+    await client.apiCall("chat.postMessage", { channel: body.user.id, text: `renamed to ${name}` });
   });
   app.options("pick", async ({ ack, options }) => {
     await ack({ options: [{ text: { type: "plain_text", text: options.value }, value: options.value }] });
   });
   app.event("app_mention", async ({ event, client }) => {
-    await client.chat.postMessage({ channel: event.channel, thread_ts: event.ts, text: `you said ${event.text}` });
+    const text = `you said ${event.text}`;
+    await client.apiCall("chat.postMessage", { channel: event.channel, thread_ts: event.ts, text });
   });
   app.event("app_home_opened", async ({ event, client }) => {
     await client.views.publish({
@@ -108,9 +113,6 @@ for (const mode of ["socket", "http"] as const) {
       await slack.say({ as: alice, channel: ops, text: "/lxd modal" });
       const view = await slack.until(() => slack.views(alice).at(-1));
       const id = String(view.shape["id"]);
-      const typed = (value: string): Record<string, Record<string, unknown>> => ({
-        name: { value: { type: "plain_text_input", value } },
-      });
 
       await slack.submit({ as: alice, view_id: id, state: typed("bad") });
       expect(slack.views(alice).at(-1)?.errors).toEqual({ name: "That name is taken." });

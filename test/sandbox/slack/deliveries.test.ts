@@ -5,6 +5,8 @@ import { startLocalSlack } from "../../../sandbox/slack/server.ts";
 import { alice, call, ops } from "./calling.ts";
 import { rawServer, rawSocket } from "./raw-app.ts";
 
+const commands = (frames: readonly { readonly type?: unknown }[]): number =>
+  frames.filter((frame) => frame.type === "slash_commands").length;
 const hello = { as: alice, channel: ops, text: "@lxd hello" };
 const list = { as: alice, channel: ops, text: "/lxd list" };
 
@@ -43,8 +45,6 @@ describe("Socket Mode", () => {
     using one = await rawSocket(slack, { acknowledge: true });
     using two = await rawSocket(slack, { acknowledge: true });
     for (let n = 0; n < 6; n += 1) await slack.say(list);
-    const commands = (frames: readonly { readonly type?: unknown }[]): number =>
-      frames.filter((frame) => frame.type === "slash_commands").length;
     expect([commands(one.frames), commands(two.frames)]).toEqual([3, 3]);
   });
 

@@ -64,7 +64,7 @@ describe("a fault", () => {
   ] as const)("may be %s", async (_name, fault, stored) => {
     await using slack = await startLocalSlack();
     slack.fail("chat.postMessage", fault);
-    await expect(call(slack, "chat.postMessage", { channel: ops, text: "x" })).rejects.toThrow();
+    await expect(call(slack, "chat.postMessage", { channel: ops, text: "x" })).rejects.toThrow("fetch failed");
     expect(slack.messages(ops)).toHaveLength(stored);
     expect((await call(slack, "chat.postMessage", { channel: ops, text: "y" })).body["ok"]).toBe(true);
   });

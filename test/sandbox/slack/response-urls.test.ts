@@ -94,7 +94,7 @@ describe("a response_url", () => {
     slack.fail("response_url", { type: "status", status: 500 });
     expect((await post(url, { text: "x" })).status).toBe(500);
     slack.fail("response_url", { type: "apply-and-drop" });
-    await expect(post(url, { text: "lost" })).rejects.toThrow();
+    await expect(post(url, { text: "lost" })).rejects.toThrow("fetch failed");
     expect(slack.ephemerals(alice)).toMatchObject([{ text: "lost" }]);
   });
 });

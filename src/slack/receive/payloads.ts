@@ -66,7 +66,7 @@ const MessageEvent = z.object({
     channel_type: maybe,
     bot_id: maybe,
     subtype: maybe,
-    edited: z.unknown(),
+    edited: z.unknown().optional(),
     user_team: maybe,
     team: maybe,
   }),

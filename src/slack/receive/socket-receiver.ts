@@ -15,6 +15,8 @@ const connectTimeoutMs = 15_000;
 const stopTimeoutMs = 3_000;
 const firstDelayMs = 500;
 const maxDelayMs = 30_000;
+/** Slack closes a connection about ten seconds after it has announced so. */
+const retiredMs = 30_000;
 /** A connection that ended sooner than this counts as a failure. */
 const shortLifeMs = 5_000;
 
@@ -43,6 +45,8 @@ export class SocketReceiver {
   readonly #options: SocketReceiverOptions;
   readonly #stopping = new AbortController();
   readonly #live = new Set<SocketModeClient>();
+  /** Replaced, and still open. */
+  readonly #retired = new Set<SocketModeClient>();
   readonly #working = new Set<Promise<void>>();
   #slots: Promise<void>[] = [];
   #app: App | undefined;
@@ -67,8 +71,8 @@ export class SocketReceiver {
 
   /** Takes nothing more, lets what was taken be acknowledged, and closes; at most three seconds long. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
     const done = this.#close();
+    this.#stopping.abort();
     // the library waits up to 30 s for the other side to close
     const limit = new AbortController();
     await Promise.race([done, this.#options.clock.sleep(stopTimeoutMs, limit.signal).catch(() => undefined)]);
@@ -76,8 +80,9 @@ export class SocketReceiver {
   }
 
   async #close(): Promise<void> {
+    const open = [...this.#live, ...this.#retired];
     await Promise.allSettled(this.#working);
-    await Promise.allSettled([...this.#live].map((client) => client.disconnect()));
+    await Promise.allSettled(open.map((client) => client.disconnect()));
     await Promise.allSettled(this.#slots);
   }
 
@@ -116,11 +121,17 @@ export class SocketReceiver {
     }
   }
 
-  /** Closes a connection that has been replaced, when what came by it has been acknowledged. */
+  /** Leaves a connection that has been replaced to Slack, which may still use it until it closes it. */
   async #retire(client: SocketModeClient): Promise<void> {
+    const { clock } = this.#options;
     this.#live.delete(client);
-    await Promise.allSettled(this.#working);
-    await client.disconnect();
+    this.#retired.add(client);
+    const closed = new AbortController();
+    client.once("disconnected", () => closed.abort());
+    const signal = AbortSignal.any([closed.signal, this.#stopping.signal]);
+    await clock.sleep(retiredMs, signal).catch(() => undefined);
+    this.#retired.delete(client);
+    if (!closed.signal.aborted && !this.#stopping.signal.aborted) await client.disconnect();
   }
 
   async #open(): Promise<SocketModeClient> {

@@ -71,35 +71,47 @@ function webAddress(link: string): string | null {
 }
 
 /**
- * Small print. Slack has no rich text there: words are plain text, and only ids and times, whose letters are known to be
- * harmless, are markup.
+ * Small print. Slack has no rich text there: only ids, times and words without any sign are markup, all else is plain
+ * text, in an element of its own.
  */
 export function smallPrint(text: Text): ContextBlock | null {
   const elements: ContextBlock["elements"] = [];
-  let run = "";
-  const flush = (): void => {
+  for (const { markup, words: run } of runsOf(text)) {
     const shown = cut(cleanLine(run).trim(), limits.contextText);
-    if (shown !== "") elements.push({ type: "plain_text", text: shown, emoji: false });
-    run = "";
-  };
-  for (const span of spansOf(text)) {
-    const markup = contextMarkup(span);
-    if (markup === null) {
-      run += typeof span === "object" && "link" in span ? `${span.text} (${span.link})` : plain(span);
-    } else {
-      flush();
-      elements.push({ type: "mrkdwn", text: markup });
-    }
+    if (shown === "") continue;
+    elements.push(markup ? { type: "mrkdwn", text: shown } : { type: "plain_text", text: shown, emoji: false });
   }
-  flush();
   if (elements.length === 0) return null;
   if (elements.length <= limits.contextElements) return { type: "context", elements };
   const all = cut(cleanLine(plain(text)), limits.contextText);
   return { type: "context", elements: [{ type: "plain_text", text: all, emoji: false }] };
 }
 
+/** Neighbours that may stand in one element. */
+function runsOf(text: Text): readonly { readonly markup: boolean; readonly words: string }[] {
+  const runs: { markup: boolean; words: string }[] = [];
+  const pieces = spansOf(text).map((span) => ({ span, markup: contextMarkup(span) }));
+  const mixed = pieces.some(({ span, markup }) => markup !== null && typeof span !== "string");
+  for (const { span, markup } of pieces) {
+    const isMarkup = mixed && markup !== null;
+    const words = isMarkup
+      ? markup
+      : typeof span === "object" && "link" in span
+        ? `${span.text} (${span.link})`
+        : plain(span);
+    const last = runs.at(-1);
+    // an element that is cut would tear a mention
+    if (last?.markup === isMarkup && last.words.length + words.length <= limits.contextText) last.words += words;
+    else runs.push({ markup: isMarkup, words });
+  }
+  return runs;
+}
+
+/** Letters, digits and a few signs that mean nothing to Slack, neither alone nor together. */
+const harmless = /^[\p{L}\p{N} ,·()-]{0,200}$/u;
+
 function contextMarkup(span: Span): string | null {
-  if (typeof span === "string") return null;
+  if (typeof span === "string") return harmless.test(span) ? span : null;
   if ("user" in span && userPattern.test(span.user)) return `<@${span.user}>`;
   if ("channel" in span && channelPattern.test(span.channel)) return `<#${span.channel}>`;
   if ("time" in span) return `<!date^${Math.floor(span.time / 1000)}^${dateFormat}|${plain(span)}>`;

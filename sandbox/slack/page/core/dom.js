@@ -81,6 +81,7 @@ export const icons = {
   down: "M5 8l5 5 5-5",
   lock: "M5 9h10v8H5z M7 9V6a3 3 0 0 1 6 0v3",
   box: "M10 2l7 4v8l-7 4-7-4V6z M3 6l7 4 7-4 M10 10v8",
+  people: "M7 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6z M2 17c0-3 2-5 5-5s5 2 5 5 M13 3.5a3 3 0 0 1 0 5 M15 12.5c2 .7 3 2.3 3 4.5",
   check: "M4 10l4 4 8-8",
 };
 

@@ -1,5 +1,6 @@
 import { h, icon, icons } from "../core/dom.js";
 import { avatar } from "./avatar.js";
+import { beginning } from "./beginning.js";
 import { composer } from "./composer.js";
 import { homePlace } from "./desk.js";
 import { homeTab } from "./home.js";
@@ -97,30 +98,5 @@ function status(desk) {
     { class: isOn ? "status status-on" : "status", role: "status" },
     h("span", { class: isOn ? "dot dot-on" : "dot" }),
     h("span", { class: "status-words" }, words),
-  );
-}
-
-/**
- * @param {Desk} desk
- * @param {Channel} channel
- */
-function beginning(desk, channel) {
-  const isDirect = channel.kind === "im";
-  return h(
-    "div",
-    { class: "beginning" },
-    h("h2", {}, desk.channelTitle(channel)),
-    h(
-      "p",
-      {},
-      isDirect
-        ? `This is the beginning of your conversation with ${desk.channelTitle(channel)}.`
-        : `This is the beginning of #${channel.name}. ${channel.members.length} members.`,
-    ),
-    h(
-      "p",
-      { class: "beginning-small" },
-      "A local Slack for trying things out: nothing that you type leaves this machine.",
-    ),
   );
 }

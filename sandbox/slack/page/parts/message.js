@@ -1,6 +1,6 @@
 import { renderBlocks } from "../blocks/render.js";
 import { h, icon, icons } from "../core/dom.js";
-import { ago, dateOf, exactTime, timeOfDay } from "../text/dates.js";
+import { dateOf, dayAndTime, exactTime, timeOfDay } from "../text/dates.js";
 import { safeAddress } from "../text/links.js";
 import { mrkdwn } from "../text/mrkdwn.js";
 import { avatar } from "./avatar.js";
@@ -97,7 +97,7 @@ function threadLink(desk, message, { replies, lastReply }) {
     "button",
     { type: "button", class: "thread-link", onclick: () => desk.go({ thread: message.ts }) },
     h("b", {}, replies === 1 ? "1 reply" : `${replies} replies`),
-    lastReply && h("small", {}, `Last reply ${ago(dateOf(lastReply))}`),
+    lastReply && h("small", {}, `Last reply ${dayAndTime(lastReply)}`),
   );
 }
 

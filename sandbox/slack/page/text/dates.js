@@ -33,6 +33,12 @@ export function dayName(date) {
   return relativeDay(date) ?? longDay.format(date);
 }
 
+/** @param {string} ts inside a sentence: "today at 08:18" */
+export function dayAndTime(ts) {
+  const date = dateOf(ts);
+  return `${relativeDay(date)?.toLowerCase() ?? longDay.format(date)} at ${timeOfDay(ts)}`;
+}
+
 /** @param {Date} date */
 function relativeDay(date) {
   const today = new Date();
@@ -69,7 +75,7 @@ export function formatDate(seconds, format, fallback) {
 }
 
 /** @param {Date} date */
-export function ago(date) {
+function ago(date) {
   const seconds = Math.round((Date.now() - date.getTime()) / 1000);
   if (seconds < 60) return "just now";
   const minutes = Math.round(seconds / 60);

@@ -6,7 +6,11 @@ export function closest(typed: string, candidates: readonly string[]): string | 
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
     const away = distance(word, candidate.toLowerCase());
-    if (away <= Math.max(2, Math.floor(candidate.length / 3)) && away < Math.max(word.length, 1) && (!best || away < best.distance)) {
+    if (
+      away <= Math.max(2, Math.floor(candidate.length / 3)) &&
+      away < Math.max(word.length, 1) &&
+      (!best || away < best.distance)
+    ) {
       best = { candidate, distance: away };
     }
   }

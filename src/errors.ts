@@ -63,7 +63,7 @@ export const errorCodes = {
   "store-newer": "The database was written by a newer program.",
   "config-invalid": "The configuration is missing something or contradicts itself.",
   "certificate-broken": "The bot's own key or certificate cannot be used.",
-  "internal": "A bug, or an outage: the reference leads to the story.",
+  internal: "A bug, or an outage: the reference leads to the story.",
 } as const satisfies Record<string, string>;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -43,7 +43,12 @@ export type Decision =
  */
 export function decide(
   policy: Policy,
-  { subject, demand, target, now }: {
+  {
+    subject,
+    demand,
+    target,
+    now,
+  }: {
     readonly subject: Subject;
     readonly demand: Demand;
     readonly target?: PolicyTarget;

@@ -25,7 +25,13 @@ export async function expireQuestions(
           const job = await findJob(transaction, approval.job_id);
           if (!job) return;
           await moveJob(transaction, job.id, { from: ["asking"], to: "expired", ended_at: at, input: null });
-          await record(transaction, clock, { requestId: job.request_id, kind: "answer", target: job.id, outcome: "expired", body: null });
+          await record(transaction, clock, {
+            requestId: job.request_id,
+            kind: "answer",
+            target: job.id,
+            outcome: "expired",
+            body: null,
+          });
           await enqueueRoot(transaction, { jobId: job.id, requestId: job.request_id, at });
         });
         changed();

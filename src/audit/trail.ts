@@ -6,16 +6,7 @@ import type { Log } from "../log.ts";
 import { messageOf } from "../errors.ts";
 
 /** What can happen in the story of a request. */
-export type TrailKind =
-  | "request"
-  | "decision"
-  | "plan"
-  | "question"
-  | "answer"
-  | "job"
-  | "step"
-  | "lxd"
-  | "failure";
+export type TrailKind = "request" | "decision" | "plan" | "question" | "answer" | "job" | "step" | "lxd" | "failure";
 
 export interface TrailEvent {
   readonly requestId: string;
@@ -60,6 +51,8 @@ export function recordCalls(db: Read, clock: Clock, log: Log): (call: CallRecord
       target: call.remote,
       outcome: call.error ?? String(call.status ?? ""),
       body: call,
-    }).catch((error: unknown) => log.warn({ requestId: call.requestId, error: messageOf(error) }, "an LXD request is missing in the story"));
+    }).catch((error: unknown) =>
+      log.warn({ requestId: call.requestId, error: messageOf(error) }, "an LXD request is missing in the story"),
+    );
   };
 }

@@ -76,7 +76,8 @@ export class Inventory implements AsyncDisposable {
     const silent: string[] = [];
     for (const remote of this.#registry.names) {
       const view = this.view(remote);
-      if (view?.instances.some(({ name, project }) => name === instance.name && project === instance.project)) having.push(remote);
+      if (view?.instances.some(({ name, project }) => name === instance.name && project === instance.project))
+        having.push(remote);
       else if (view?.state !== "live") silent.push(remote);
     }
     return { having, silent };
@@ -150,7 +151,10 @@ export class Inventory implements AsyncDisposable {
 
   async #read(remote: string, state: State, ref: { readonly project: string; readonly name: string }): Promise<void> {
     try {
-      const lxd = this.#registry.lxd(remote, { requestId: "inventory", signal: AbortSignal.any([state.ended.signal, AbortSignal.timeout(listBudgetMs)]) });
+      const lxd = this.#registry.lxd(remote, {
+        requestId: "inventory",
+        signal: AbortSignal.any([state.ended.signal, AbortSignal.timeout(listBudgetMs)]),
+      });
       const { value } = await lxd.instances.get(ref);
       const [current, snapshots] = await Promise.all([lxd.instances.state(ref), lxd.instances.snapshots(ref)]);
       this.#replace(state, ref, { ...value, state: current, snapshots: [...snapshots] });
@@ -162,7 +166,11 @@ export class Inventory implements AsyncDisposable {
     }
   }
 
-  #replace(state: State, ref: { readonly project: string; readonly name: string }, instance: InstanceFull | undefined): void {
+  #replace(
+    state: State,
+    ref: { readonly project: string; readonly name: string },
+    instance: InstanceFull | undefined,
+  ): void {
     const others = state.view.instances.filter(({ name, project }) => name !== ref.name || project !== ref.project);
     state.view = { ...state.view, at: this.#clock.now(), instances: instance ? [...others, instance] : others };
   }
@@ -195,7 +203,11 @@ export class Inventory implements AsyncDisposable {
       await this.#within(this.#list(remote, state), listBudgetMs, signal);
       // a server that has not answered in time is not waited for, and what is shown of it is marked
       if (state.listing) {
-        return { ...state.view, state: state.view.state === "new" ? "new" : "lost", error: state.view.error ?? `no answer within ${listBudgetMs / 1_000} s` };
+        return {
+          ...state.view,
+          state: state.view.state === "new" ? "new" : "lost",
+          error: state.view.error ?? `no answer within ${listBudgetMs / 1_000} s`,
+        };
       }
     }
     return state.view;

@@ -81,7 +81,7 @@ export async function runServerStep(
 
   let operationId = taken ? row.operation_id : null;
   let mustLook = taken;
-  for (let acts = 0; ; ) {
+  for (let acts = 0; ;) {
     try {
       if (mustLook) {
         const finished = await settleUnderWay(server, { place, operationId, journal, cancel });
@@ -144,7 +144,12 @@ function endOf(look: Look, found: boolean): StepEnd | undefined {
 /** A server that says no may have said so because the thing is done already ("already running"). */
 async function lookAfterRefusal(
   kind: ServerStepKind,
-  { context, input, evidence, error }: {
+  {
+    context,
+    input,
+    evidence,
+    error,
+  }: {
     readonly context: StepContext;
     readonly input: unknown;
     readonly evidence: unknown;
@@ -203,7 +208,13 @@ function isUncertain(error: unknown): boolean {
 
 async function waitForServer(
   { clock }: StepDependencies,
-  { context, server, place, journal, error }: {
+  {
+    context,
+    server,
+    place,
+    journal,
+    error,
+  }: {
     readonly context: StepContext;
     readonly server: Lxd;
     readonly place: Place;
@@ -221,7 +232,9 @@ async function waitForServer(
       if (!(again instanceof LxdUnreachable) && !(again instanceof LxdNonsense)) return true;
     }
     if (clock.now() >= until) return false;
-    journal.waiting(`${place.remote} does not answer (${error instanceof Error ? error.message : "no answer"}); waiting for it`);
+    journal.waiting(
+      `${place.remote} does not answer (${error instanceof Error ? error.message : "no answer"}); waiting for it`,
+    );
     await clock.sleep(absencePollMs, context.signal);
   }
 }

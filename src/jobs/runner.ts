@@ -1,5 +1,15 @@
 import { enqueueRoot } from "../../db/outbox.ts";
-import { findJob, jobsAhead, listJobs, moveJob, requestCancel, stepsOf, updateStep, type JobRow, type StepRow } from "../../db/jobs.ts";
+import {
+  findJob,
+  jobsAhead,
+  listJobs,
+  moveJob,
+  requestCancel,
+  stepsOf,
+  updateStep,
+  type JobRow,
+  type StepRow,
+} from "../../db/jobs.ts";
 import type { Store, Write } from "../../db/database.ts";
 import type { JobState } from "../../db/tables.ts";
 import type { Clock } from "../clock.ts";
@@ -171,7 +181,10 @@ export class Runner implements AsyncDisposable {
     const done = this.#run(job, cancel.signal)
       .catch((error: unknown) => {
         if (this.#ending.signal.aborted) return;
-        this.#options.log.error({ jobId: job.id, requestId: job.request_id, error: describeThrown(error) }, "a job stopped");
+        this.#options.log.error(
+          { jobId: job.id, requestId: job.request_id, error: describeThrown(error) },
+          "a job stopped",
+        );
       })
       .finally(() => {
         this.#running.delete(job.id);
@@ -261,7 +274,10 @@ export class Runner implements AsyncDisposable {
     const { store, clock, tell, kinds, log } = this.#options;
     const failure = "error" in end ? failureOf(end.error) : undefined;
     if ("error" in end && isBug(end.error)) {
-      log.error({ jobId: job.id, requestId: job.request_id, error: describeThrown(end.error) }, "a step failed by a bug");
+      log.error(
+        { jobId: job.id, requestId: job.request_id, error: describeThrown(end.error) },
+        "a step failed by a bug",
+      );
     }
     await store.write(async (transaction) => {
       const kind = kinds.find(step.kind, step.version);
@@ -271,13 +287,18 @@ export class Runner implements AsyncDisposable {
           ? await kind.write(transaction, kind.input.parse(JSON.parse(step.input)), { job: stepJobOf(job), now })
           : undefined;
       const says = end.state === "done" ? (end.says ?? local) : undefined;
-      await updateStep(transaction, { jobId: job.id, position: step.position }, {
-        state: end.state === "cancelled" ? "skipped" : end.state,
-        ended_at: now,
-        progress: null,
-        outcome: says === undefined ? null : JSON.stringify({ says, found: end.state === "done" && end.found === true }),
-        failure: failure === undefined ? null : JSON.stringify(failure),
-      });
+      await updateStep(
+        transaction,
+        { jobId: job.id, position: step.position },
+        {
+          state: end.state === "cancelled" ? "skipped" : end.state,
+          ended_at: now,
+          progress: null,
+          outcome:
+            says === undefined ? null : JSON.stringify({ says, found: end.state === "done" && end.found === true }),
+          failure: failure === undefined ? null : JSON.stringify(failure),
+        },
+      );
       for (const later of end.state === "done" ? [] : after) {
         await updateStep(transaction, { jobId: job.id, position: later.position }, { state: "skipped", ended_at: now });
       }

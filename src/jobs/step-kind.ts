@@ -74,7 +74,11 @@ export interface LocalStepKind<Input = unknown> {
   readonly kind: string;
   readonly version: number;
   readonly input: z.ZodType<Input>;
-  readonly write: (transaction: Write, input: Input, context: { readonly job: StepJob; readonly now: number }) => Promise<string | undefined>;
+  readonly write: (
+    transaction: Write,
+    input: Input,
+    context: { readonly job: StepJob; readonly now: number },
+  ) => Promise<string | undefined>;
 }
 
 export type StepKind = ServerStepKind | LocalStepKind;

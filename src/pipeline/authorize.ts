@@ -7,7 +7,10 @@ import { formatResource, type Resource } from "./references.ts";
 import type { Services } from "./services.ts";
 
 /** First: may this person try this at all, anywhere? @throws UserError `not-allowed` */
-export function authorizeCommand(command: Command, decision: { readonly allow: boolean; readonly because: string }): void {
+export function authorizeCommand(
+  command: Command,
+  decision: { readonly allow: boolean; readonly because: string },
+): void {
   if (decision.allow) return;
   throw notAllowed(`You may not use \`${command.name}\`.`, decision.because);
 }

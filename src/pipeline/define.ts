@@ -58,27 +58,38 @@ export type ArgsOf<P extends Parameters> = {
         : never;
 };
 
-export function argument<V extends z.ZodType, O extends boolean = false, M extends boolean = false>(spec: {
-  readonly value: V;
+interface ArgumentSpec {
+  readonly value: z.ZodType;
   readonly help: string;
-  readonly optional?: O;
-  readonly many?: M;
+  readonly optional?: true;
+  readonly many?: true;
   readonly hint?: string;
-}): Argument<V> & { readonly optional: O; readonly many: M } {
-  const { optional, many, ...rest } = spec;
-  // absent means false, which is what O and M are then inferred as
-  return { kind: "argument", ...rest, optional: (optional ?? false) as O, many: (many ?? false) as M };
 }
 
-export function option<V extends z.ZodType, R extends boolean = false>(spec: {
-  readonly value: V;
+/** Whether a specification says so; what it does not say is false. */
+type Said<S, K extends string> = S extends Readonly<Record<K, true>> ? true : false;
+
+export function argument<const S extends ArgumentSpec>(
+  spec: S,
+): Argument<S["value"]> & { readonly optional: Said<S, "optional">; readonly many: Said<S, "many"> } {
+  const made: Argument = { ...spec, kind: "argument", optional: spec.optional ?? false, many: spec.many ?? false };
+  // the fields are those of the specification, which the type repeats
+  return made as Argument<S["value"]> & { readonly optional: Said<S, "optional">; readonly many: Said<S, "many"> };
+}
+
+interface OptionSpec {
+  readonly value: z.ZodType;
   readonly help: string;
   readonly hint: string;
   readonly short?: string;
-  readonly repeat?: R;
-}): Option<V> & { readonly repeat: R } {
-  const { repeat, ...rest } = spec;
-  return { kind: "option", ...rest, repeat: (repeat ?? false) as R }; // as above
+  readonly repeat?: true;
+}
+
+export function option<const S extends OptionSpec>(
+  spec: S,
+): Option<S["value"]> & { readonly repeat: Said<S, "repeat"> } {
+  const made: Option = { ...spec, kind: "option", repeat: spec.repeat ?? false };
+  return made as Option<S["value"]> & { readonly repeat: Said<S, "repeat"> }; // as above
 }
 
 export function flag(spec: { readonly help: string; readonly short?: string }): Flag {

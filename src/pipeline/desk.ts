@@ -41,7 +41,11 @@ export function subjectOf(identity: Identity, channelId: string) {
 /** Everything that a command may be handed, bound to one request. */
 export function servicesFor(
   desk: Desk,
-  { request, identity, signal }: { readonly request: Request; readonly identity: Identity; readonly signal: AbortSignal },
+  {
+    request,
+    identity,
+    signal,
+  }: { readonly request: Request; readonly identity: Identity; readonly signal: AbortSignal },
 ): Services {
   const read: Read = desk.store.read;
   const caller = { requestId: request.id, signal, record: recordCalls(read, desk.clock, desk.log) };
@@ -78,4 +82,3 @@ export function narrow(command: Command, services: Services): Services {
   // the command's own type says Pick<Services, needs>; see defineCommand
   return Object.fromEntries(Object.entries(services).filter(([name]) => needed.includes(name))) as unknown as Services;
 }
-

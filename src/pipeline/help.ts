@@ -3,7 +3,7 @@ import { rulesOf, type OptionRule } from "./grammar/declaration.ts";
 import type { Topic } from "./grammar/parse.ts";
 import { usageOf } from "./grammar/usage.ts";
 import type { Registry } from "./registry.ts";
-import type { Part, Reply, Text } from "./reply.ts";
+import { prose, type Part, type Reply, type Text } from "./reply.ts";
 
 /** This team's own names for the examples; absent where there is none yet. */
 export interface HelpFacts {
@@ -49,19 +49,19 @@ function overview(groups: readonly Group[], noun: string | undefined): Reply {
   const about = noun === undefined ? "" : ` about \`${noun}\``;
   if (groups.length === 0) {
     const text = `There is no command${about} that you may use. An admin can grant you a role: \`/lxd access grant\`.`;
-    return { summary: text, parts: [{ type: "text", text: withCode(text) }] };
+    return { summary: text, parts: [{ type: "text", text: prose(text) }] };
   }
   const parts = groups.flatMap(({ noun, commands }): readonly Part[] => [
     { type: "text", text: { bold: noun.charAt(0).toUpperCase() + noun.slice(1) } },
     { type: "list", items: commands.map((command) => [{ code: command.name }, ` ${command.summary}`]) },
   ]);
   const note = "`/lxd help COMMAND` explains one. You see the commands that you may use.";
-  return { summary: `The commands${about}`, parts: [...parts, { type: "note", text: withCode(note) }] };
+  return { summary: `The commands${about}`, parts: [...parts, { type: "note", text: prose(note) }] };
 }
 
 function notForYou(command: Command): Reply {
   const text = `You may not use \`${command.name}\` (it needs \`${command.permission}\`). An admin can grant you a role.`;
-  return { summary: text, parts: [{ type: "text", text: withCode(text) }] };
+  return { summary: text, parts: [{ type: "text", text: prose(text) }] };
 }
 
 function commandHelp(command: Command, facts: HelpFacts): Reply {
@@ -74,7 +74,7 @@ function commandHelp(command: Command, facts: HelpFacts): Reply {
     summary: `${command.name}: ${command.summary}`,
     parts: [
       { type: "text", text: [{ bold: command.name }, ` ${command.summary}`] },
-      ...(command.description === undefined ? [] : [{ type: "text", text: withCode(command.description) } as const]),
+      ...(command.description === undefined ? [] : [{ type: "text", text: prose(command.description) } as const]),
       { type: "code", text: `/lxd ${usageOf(command)}` },
       ...titledList("Arguments", args),
       ...titledList("Options", options),
@@ -86,7 +86,7 @@ function commandHelp(command: Command, facts: HelpFacts): Reply {
           ] as const)),
       ...(aliases === undefined || aliases.length === 0
         ? []
-        : [{ type: "note", text: withCode(`Also: ${aliases.map((alias) => `\`${alias}\``).join(", ")}`) } as const]),
+        : [{ type: "note", text: prose(`Also: ${aliases.map((alias) => `\`${alias}\``).join(", ")}`) } as const]),
     ],
   };
 }
@@ -111,9 +111,4 @@ function fillIn(example: string, facts: HelpFacts): string {
     /\{(remote|instance|image|other)\}/g,
     (_, name: keyof HelpFacts) => facts[name] ?? placeholders[name],
   );
-}
-
-/** Our own sentences mark code by backticks, as error messages do. */
-function withCode(sentence: string): Text {
-  return sentence.split("`").map((piece, index) => (index % 2 === 0 ? piece : { code: piece }));
 }

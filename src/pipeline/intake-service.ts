@@ -7,10 +7,17 @@ import type { Log } from "../log.ts";
 import { normalise } from "./grammar/normalise.ts";
 import { parseCommand } from "./grammar/parse.ts";
 import { helpReply, type HelpFacts } from "./help.ts";
-import type { Incoming, IncomingClick, IncomingCommand, IncomingMention, IncomingSubmission, Intake } from "./intake.ts";
+import type {
+  Incoming,
+  IncomingClick,
+  IncomingCommand,
+  IncomingMention,
+  IncomingSubmission,
+  Intake,
+} from "./intake.ts";
 import type { PolicyKeeper } from "./policy.ts";
 import type { Registry } from "./registry.ts";
-import { say, type Reply } from "./reply.ts";
+import { prose, say, type Reply } from "./reply.ts";
 
 export interface IntakeOptions {
   readonly registry: Registry;
@@ -48,7 +55,9 @@ export function createIntake(options: IntakeOptions): Intake {
     return isNew ? requestId : null;
   }
 
-  function mayOf(incoming: Incoming): (command: { readonly permission: Parameters<PolicyKeeper["decide"]>[0]["demand"] }) => boolean {
+  function mayOf(
+    incoming: Incoming,
+  ): (command: { readonly permission: Parameters<PolicyKeeper["decide"]>[0]["demand"] }) => boolean {
     const subject = { teamId: incoming.teamId, userId: incoming.userId, channelId: incoming.channelId, groups: [] };
     return ({ permission }) => policy.decide({ subject, demand: permission }).allow;
   }
@@ -62,9 +71,9 @@ export function createIntake(options: IntakeOptions): Intake {
     return {
       summary: failure.what,
       parts: [
-        { type: "text", text: ["❌ ", { bold: failure.what }] },
+        { type: "text", text: ["❌ ", { bold: failure.what.replaceAll("`", "") }] },
         ...(failure.why === undefined ? [] : [{ type: "text", text: failure.why } as const]),
-        ...(failure.next === undefined ? [] : [{ type: "text", text: failure.next } as const]),
+        ...(failure.next === undefined ? [] : [{ type: "text", text: prose(failure.next) } as const]),
         ...(offers.length === 0
           ? []
           : [{ type: "list", items: offers.map((text) => ({ code: `/lxd ${text}` })) } as const]),

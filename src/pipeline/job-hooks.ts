@@ -73,14 +73,21 @@ export function createTeller(desk: Pick<Desk, "clock">): JobTeller {
     begun: (transaction, job) => note(transaction, job, { kind: "job", outcome: "running", body: null }),
     takenUp: async (transaction, job) => {
       await note(transaction, job, { kind: "job", outcome: "taken up after a restart", body: null });
-      const text = "🔁 The bot was restarted while this ran. It looks at the server to see how far this came, and goes on from there.";
+      const text =
+        "🔁 The bot was restarted while this ran. It looks at the server to see how far this came, and goes on from there.";
       await tell(transaction, job, { summary: text, parts: [{ type: "text", text }] });
     },
     stepEnded: (transaction, job, step) =>
       note(transaction, job, {
         kind: "step",
         outcome: step.state,
-        body: { says: step.says, kind: step.kind, operation: step.operation_id, outcome: step.outcome, failure: step.failure },
+        body: {
+          says: step.says,
+          kind: step.kind,
+          operation: step.operation_id,
+          outcome: step.outcome,
+          failure: step.failure,
+        },
       }),
     ended: async (transaction, job, steps) => {
       await note(transaction, job, { kind: "job", outcome: job.state, body: { failure: job.failure } });

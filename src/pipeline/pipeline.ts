@@ -59,7 +59,9 @@ export class Pipeline implements AsyncDisposable {
       return;
     }
     this.#looking = this.#look()
-      .catch((error: unknown) => this.#options.desk.log.error({ error: describeThrown(error) }, "the inbox cannot be read"))
+      .catch((error: unknown) =>
+        this.#options.desk.log.error({ error: describeThrown(error) }, "the inbox cannot be read"),
+      )
       .finally(() => {
         this.#looking = undefined;
         if (!this.#lookAgain) return;
@@ -115,7 +117,10 @@ export class Pipeline implements AsyncDisposable {
       try {
         await this.#fail(row, payload, error);
       } catch (again) {
-        desk.log.error({ requestId: row.request_id, error: messageOf(again) }, "an answer could not be written; trying again");
+        desk.log.error(
+          { requestId: row.request_id, error: messageOf(again) },
+          "an answer could not be written; trying again",
+        );
         void desk.clock.sleep(retryMs, signal).then(
           () => this.kick(),
           () => undefined,
@@ -177,7 +182,12 @@ export class Pipeline implements AsyncDisposable {
       kind: "request",
       teamId: incoming.teamId,
       userId: incoming.userId,
-      body: { text: parsed.secretsMasked, channelId: incoming.channelId, userName: identity.actor.userName, by: payload.kind },
+      body: {
+        text: parsed.secretsMasked,
+        channelId: incoming.channelId,
+        userName: identity.actor.userName,
+        by: payload.kind,
+      },
     });
     await runCommand(
       desk,
@@ -218,7 +228,7 @@ export class Pipeline implements AsyncDisposable {
       case "offer.run": {
         const offer = await findOffer(desk.store.read, click.value);
         if (!offer) throw foreignButton();
-        await this.#command(row, payload, { identity, text: normalise(offer.text), signal });
+        await this.#command(row, payload, { identity, text: offer.text, signal });
         return;
       }
       case "secret.ask":
@@ -244,7 +254,11 @@ export class Pipeline implements AsyncDisposable {
       });
     }
     const asked = await desk.cancelJob(job.id);
-    return say(asked ? `Cancelling ${job.id}: it ends at its next safe point.` : `${job.id} has ended, or is being cancelled already.`);
+    return say(
+      asked
+        ? `Cancelling ${job.id}: it ends at its next safe point.`
+        : `${job.id} has ended, or is being cancelled already.`,
+    );
   }
 
   async #answer(row: InboxRow, payload: StoredPayload, reply: Reply): Promise<void> {
@@ -261,7 +275,8 @@ export class Pipeline implements AsyncDisposable {
     const { desk } = this.#options;
     const failure: Failure = failureOf(error);
     const { incoming } = payload;
-    if (isBug(error)) desk.log.error({ requestId: row.request_id, error: describeThrown(error) }, "a request failed by a bug");
+    if (isBug(error))
+      desk.log.error({ requestId: row.request_id, error: describeThrown(error) }, "a request failed by a bug");
     else desk.log.info({ requestId: row.request_id, code: failure.code, what: failure.what }, "refused");
     await desk.store.write(async (transaction) => {
       const at = desk.clock.now();
@@ -286,10 +301,14 @@ function withoutMention(text: string): string {
 }
 
 /** Where short answers go: a response URL where there is one, else to the person alone, in the place. */
-export function destinationOf(payload: { readonly kind: StoredPayload["kind"]; readonly incoming: Incoming }, visibility: { readonly public: boolean }): Destination {
+export function destinationOf(
+  payload: { readonly kind: StoredPayload["kind"]; readonly incoming: Incoming },
+  visibility: { readonly public: boolean },
+): Destination {
   const { incoming } = payload;
   const url = "responseUrl" in incoming && typeof incoming.responseUrl === "string" ? incoming.responseUrl : "";
-  if (url !== "") return { type: "response-url", url, public: visibility.public, user: incoming.userId, channel: incoming.channelId };
+  if (url !== "")
+    return { type: "response-url", url, public: visibility.public, user: incoming.userId, channel: incoming.channelId };
   if (payload.kind === "mention" && "threadTs" in incoming && typeof incoming.threadTs === "string") {
     return { type: "channel", channel: incoming.channelId, threadTs: incoming.threadTs };
   }

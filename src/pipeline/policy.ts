@@ -32,15 +32,13 @@ export class PolicyKeeper {
       this.#byTeam.set(teamId, {
         admins: this.#admins,
         roles: Object.fromEntries(roles.map((role) => [role.name, readPermissions(role.permissions)])),
-        grants: grants.map(
-          (row): Grant => ({
-            id: row.id,
-            subject: { kind: row.subject_kind, id: row.subject_id },
-            role: row.role,
-            pattern: row.pattern,
-            expiresAt: row.expires_at,
-          }),
-        ),
+        grants: grants.map((row): Grant => ({
+          id: row.id,
+          subject: { kind: row.subject_kind, id: row.subject_id },
+          role: row.role,
+          pattern: row.pattern,
+          expiresAt: row.expires_at,
+        })),
       });
     } catch (error) {
       this.#byTeam.set(teamId, { admins: [], roles: {}, grants: [] });

@@ -64,15 +64,24 @@ function requireOpen(approval: ApprovalRow, job: JobRow, now: number): void {
     });
   }
   throw new UserError("question-decided", {
-    what: approval.state === "void" ? "This question was replaced by a newer one." : "This question was answered before.",
+    what:
+      approval.state === "void" ? "This question was replaced by a newer one." : "This question was answered before.",
     next: `See \`/lxd job show ${job.id}\`.`,
   });
 }
 
-async function decline(desk: Desk, transaction: Write, { answer, job }: { readonly answer: Answer; readonly job: JobRow }): Promise<void> {
+async function decline(
+  desk: Desk,
+  transaction: Write,
+  { answer, job }: { readonly answer: Answer; readonly job: JobRow },
+): Promise<void> {
   const at = desk.clock.now();
   if (!(await endArrival(transaction, { id: answer.arrivalId, at }))) return;
-  const decided = await decideApproval(transaction, answer.approvalId, { state: "declined", by: answer.identity.actor.userId, at });
+  const decided = await decideApproval(transaction, answer.approvalId, {
+    state: "declined",
+    by: answer.identity.actor.userId,
+    at,
+  });
   if (!decided) return;
   await moveJob(transaction, job.id, { from: ["asking"], to: "declined", ended_at: at, input: null });
   await tellAnswer(desk, transaction, { answer, job, outcome: "declined" });
@@ -81,7 +90,12 @@ async function decline(desk: Desk, transaction: Write, { answer, job }: { readon
 async function confirm(
   desk: Desk,
   transaction: Write,
-  { answer, job, approval, plan }: { readonly answer: Answer; readonly job: JobRow; readonly approval: ApprovalRow; readonly plan: Plan },
+  {
+    answer,
+    job,
+    approval,
+    plan,
+  }: { readonly answer: Answer; readonly job: JobRow; readonly approval: ApprovalRow; readonly plan: Plan },
 ): Promise<void> {
   const at = desk.clock.now();
   if (!(await endArrival(transaction, { id: answer.arrivalId, at }))) return;
@@ -101,7 +115,13 @@ async function confirm(
     targets: plan.touches.map(({ resource }) => resourceKey(resource)),
     steps: plan.steps.map(({ input, ...step }) => ({ ...step, input: JSON.stringify(input) })),
   });
-  await insertApproval(transaction, { id: newId("a"), job_id: job.id, digest, created_at: at, expires_at: at + questionLifetimeMs });
+  await insertApproval(transaction, {
+    id: newId("a"),
+    job_id: job.id,
+    digest,
+    created_at: at,
+    expires_at: at + questionLifetimeMs,
+  });
   await tellAnswer(desk, transaction, { answer, job, outcome: "asked again: the plan changed" });
 }
 
@@ -111,7 +131,15 @@ async function tellAnswer(
   { answer, job, outcome }: { readonly answer: Answer; readonly job: JobRow; readonly outcome: string },
 ): Promise<void> {
   const { teamId, userId } = answer.identity.actor;
-  await record(transaction, desk.clock, { requestId: job.request_id, kind: "answer", teamId, userId, target: job.id, outcome, body: null });
+  await record(transaction, desk.clock, {
+    requestId: job.request_id,
+    kind: "answer",
+    teamId,
+    userId,
+    target: job.id,
+    outcome,
+    body: null,
+  });
   await enqueueRoot(transaction, { jobId: job.id, requestId: job.request_id, at: desk.clock.now() });
 }
 
@@ -139,9 +167,13 @@ export async function planAgain(
   return plan;
 }
 
-function readJob(desk: Desk, job: JobRow): { readonly command: JobCommand; readonly args: Readonly<Record<string, unknown>> } {
+function readJob(
+  desk: Desk,
+  job: JobRow,
+): { readonly command: JobCommand; readonly args: Readonly<Record<string, unknown>> } {
   const parsed = parseCommand(desk.registry, job.input ?? "");
-  if (parsed.type !== "command" || parsed.command.type !== "job") throw new Error(`job ${job.id} was not made by a job command`);
+  if (parsed.type !== "command" || parsed.command.type !== "job")
+    throw new Error(`job ${job.id} was not made by a job command`);
   return { command: parsed.command, args: parsed.args };
 }
 
@@ -150,7 +182,9 @@ function differences(before: Plan, after: Plan): readonly string[] {
   const [old, now] = [factsOf(before), factsOf(after)];
   const gone = old.filter((fact) => !now.includes(fact)).map((fact) => `no longer: ${fact}`);
   const come = now.filter((fact) => !old.includes(fact)).map((fact) => `now: ${fact}`);
-  return gone.length + come.length === 0 ? ["the instance is not the one that it was, or was configured anew"] : [...gone, ...come];
+  return gone.length + come.length === 0
+    ? ["the instance is not the one that it was, or was configured anew"]
+    : [...gone, ...come];
 }
 
 function factsOf(plan: Plan): readonly string[] {

@@ -62,7 +62,12 @@ function targetOf(nameRule: z.ZodType<string>, { nameNeeded }: { readonly nameNe
       const checked = remoteName.safeParse(remote);
       if (!checked.success) context.addIssue({ code: "custom", message: checked.error.issues[0]?.message ?? "" });
     }
-    if (name === "" && nameNeeded) context.addIssue({ code: "custom", message: "a name is missing after the colon" });
+    if (name === "" && nameNeeded) {
+      context.addIssue({
+        code: "custom",
+        message: remote === undefined ? "it is empty" : "a name is missing after the colon",
+      });
+    }
     if (name !== "") {
       const checked = nameRule.safeParse(name);
       if (!checked.success) context.addIssue({ code: "custom", message: checked.error.issues[0]?.message ?? "" });
@@ -106,6 +111,12 @@ export const deviceOverride = z
     }
     return { name, settings };
   });
+
+/** Whole seconds; -1 waits for ever, as in lxc. */
+export const seconds = z
+  .string()
+  .regex(/^(-1|[0-9]{1,6})$/, "it is a number of seconds, or -1 to wait for ever")
+  .transform(Number);
 
 export const projectName = z.string().regex(/^[^\s/:]{1,63}$/u, "a project's name has no spaces, slashes or colons");
 export const profileName = z.string().regex(/^[^\s/:]{1,63}$/u, "a profile's name has no spaces, slashes or colons");

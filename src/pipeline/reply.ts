@@ -52,6 +52,11 @@ export function say(...spans: readonly Span[]): Reply {
   return { summary: plain(spans), parts: [{ type: "text", text: spans }] };
 }
 
+/** A sentence with `code` between backticks. */
+export function prose(sentence: string): Text {
+  return sentence.split("`").map((piece, index) => (index % 2 === 0 ? piece : { code: piece }));
+}
+
 /** The letters of a text, without its looks. */
 export function plain(text: Text): string {
   if (Array.isArray(text)) return (text as readonly Span[]).map((span) => plainSpan(span)).join("");

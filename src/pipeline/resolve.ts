@@ -9,7 +9,10 @@ export interface Resolver {
   /** The instance that is meant, which must be named where it is ambiguous. It need not exist. */
   readonly instance: (reference: TargetReference, options: ResolveOptions) => Promise<Resource>;
   /** Where something new is put, or a server's own things are looked at. */
-  readonly remote: (remote: string | undefined, options: ResolveOptions) => Promise<{ readonly remote: string; readonly project: string }>;
+  readonly remote: (
+    remote: string | undefined,
+    options: ResolveOptions,
+  ) => Promise<{ readonly remote: string; readonly project: string }>;
 }
 
 export interface ResolveOptions {
@@ -40,7 +43,10 @@ export function createResolver({
   async function defaults(): Promise<{ readonly remote: string | undefined; readonly project: string | undefined }> {
     const channel = await channelDefault(store, request);
     const remote = channel?.remote ?? registry.defaultName;
-    return { remote: remote !== undefined && registry.has(remote) ? remote : undefined, project: channel?.project ?? undefined };
+    return {
+      remote: remote !== undefined && registry.has(remote) ? remote : undefined,
+      project: channel?.project ?? undefined,
+    };
   }
 
   function known(remote: string): string {
@@ -96,11 +102,17 @@ export function createResolver({
 function explainCandidates(having: readonly string[], silent: readonly string[]): string {
   const parts = [];
   if (having.length > 0) parts.push(`${having.join(" and ")} ${having.length === 1 ? "has" : "have"} it`);
-  if (silent.length > 0) parts.push(`${silent.join(" and ")} ${silent.length === 1 ? "does" : "do"} not answer, so may have it too`);
+  if (silent.length > 0)
+    parts.push(`${silent.join(" and ")} ${silent.length === 1 ? "does" : "do"} not answer, so may have it too`);
   return `${parts.join("; ")}.`;
 }
 
-function ambiguous({ what, why, candidates, options }: {
+function ambiguous({
+  what,
+  why,
+  candidates,
+  options,
+}: {
   readonly what: string;
   readonly why: string;
   readonly candidates: readonly string[];

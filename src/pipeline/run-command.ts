@@ -42,7 +42,9 @@ export async function runCommand(desk: Desk, ask: Ask, signal: AbortSignal): Pro
   switch (command.type) {
     case "answer": {
       const reply = await command.run(context);
-      await desk.store.write((transaction) => answer(desk, transaction, { ask, reply, visibility: { public: ask.public } }));
+      await desk.store.write((transaction) =>
+        answer(desk, transaction, { ask, reply, visibility: { public: ask.public } }),
+      );
       return;
     }
     case "setting": {
@@ -51,7 +53,12 @@ export async function runCommand(desk: Desk, ask: Ask, signal: AbortSignal): Pro
         // an arrival that was ended before has been carried out before
         if (!(await answer(desk, transaction, { ask, reply, visibility: { public: false } }))) return;
         await write(transaction);
-        await record(transaction, desk.clock, { ...about(ask), kind: "step", outcome: "done", body: plainReply(reply) });
+        await record(transaction, desk.clock, {
+          ...about(ask),
+          kind: "step",
+          outcome: "done",
+          body: plainReply(reply),
+        });
       });
       await Promise.all([desk.remotes.reload(), desk.policy.reload(request.actor.teamId)]);
       return;
@@ -70,7 +77,11 @@ export async function runCommand(desk: Desk, ask: Ask, signal: AbortSignal): Pro
 async function answer(
   desk: Desk,
   transaction: Write,
-  { ask, reply, visibility }: { readonly ask: Ask; readonly reply: Reply; readonly visibility: { readonly public: boolean } },
+  {
+    ask,
+    reply,
+    visibility,
+  }: { readonly ask: Ask; readonly reply: Reply; readonly visibility: { readonly public: boolean } },
 ): Promise<boolean> {
   const at = desk.clock.now();
   if (!(await endArrival(transaction, { id: ask.arrivalId, at }))) return false;
@@ -124,7 +135,13 @@ async function makeJob(
       body: joinedReply(joined, other),
       at,
     });
-    await record(transaction, desk.clock, { ...about(ask), kind: "job", target: joined, outcome: "joined", body: null });
+    await record(transaction, desk.clock, {
+      ...about(ask),
+      kind: "job",
+      target: joined,
+      outcome: "joined",
+      body: null,
+    });
     return;
   }
   if (asked) {
@@ -149,12 +166,25 @@ async function makeJob(
 /** Equal for the same command on the same things. What the server names itself is the same only for the same person. */
 function joinKey(command: JobCommand, { args, request }: Ask, plan: Plan): string {
   const targets = plan.touches.map(({ resource }) => resourceKey(resource));
-  return canonicalJson({ command: command.name, args, targets: plan.joinBy ?? targets, by: plan.joinBy ? request.actor.userId : "" });
+  return canonicalJson({
+    command: command.name,
+    args,
+    targets: plan.joinBy ?? targets,
+    by: plan.joinBy ? request.actor.userId : "",
+  });
 }
 
 function joinedReply(jobId: string, job: JobRow | undefined): Reply {
   const who: readonly Span[] = job ? [" by ", { user: job.user_id }] : [];
-  const text: readonly Span[] = ["↪️ The same command was given before", ...who, " and is not over: this joins ", { code: jobId }, ". See ", { code: `/lxd job show ${jobId}` }, "."];
+  const text: readonly Span[] = [
+    "↪️ The same command was given before",
+    ...who,
+    " and is not over: this joins ",
+    { code: jobId },
+    ". See ",
+    { code: `/lxd job show ${jobId}` },
+    ".",
+  ];
   return { summary: plain(text), parts: [{ type: "text", text }] };
 }
 

@@ -2,15 +2,18 @@ import type { Write } from "../../db/database.ts";
 import { insertOffer } from "../../db/offers.ts";
 import { newId } from "../clock.ts";
 import type { Failure } from "../jobs/failure.ts";
-import type { Button, Part, Reply } from "./reply.ts";
+import { prose, type Button, type Part, type Reply } from "./reply.ts";
 
 /** What happened, why, what to do next, and the reference that leads to the story. */
 export function failureParts(failure: Failure, reference: string): readonly Part[] {
   return [
-    { type: "text", text: ["❌ ", { bold: failure.what }] },
+    { type: "text", text: ["❌ ", { bold: failure.what.replaceAll("`", "") }] },
     ...(failure.why === undefined ? [] : [{ type: "text", text: failure.why } as const]),
-    ...(failure.next === undefined ? [] : [{ type: "text", text: failure.next } as const]),
-    { type: "note", text: ["Reference ", { code: reference }, ". The whole story: ", { code: `/lxd why ${reference}` }] },
+    ...(failure.next === undefined ? [] : [{ type: "text", text: prose(failure.next) } as const]),
+    {
+      type: "note",
+      text: ["Reference ", { code: reference }, ". The whole story: ", { code: `/lxd why ${reference}` }],
+    },
   ];
 }
 
@@ -27,6 +30,9 @@ export async function failureReply(
   }
   return {
     summary: failure.what,
-    parts: [...failureParts(failure, requestId), ...(buttons.length === 0 ? [] : [{ type: "buttons", buttons } as const])],
+    parts: [
+      ...failureParts(failure, requestId),
+      ...(buttons.length === 0 ? [] : [{ type: "buttons", buttons } as const]),
+    ],
   };
 }

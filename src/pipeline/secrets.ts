@@ -31,7 +31,17 @@ export class SecretKeeper {
 /** Opens the modal for a remote's trust password, for those who may add remotes. */
 export async function askForPassword(
   desk: Desk,
-  { port, click, identity, signal }: { readonly port: SlackPort; readonly click: IncomingClick; readonly identity: Identity; readonly signal: AbortSignal },
+  {
+    port,
+    click,
+    identity,
+    signal,
+  }: {
+    readonly port: SlackPort;
+    readonly click: IncomingClick;
+    readonly identity: Identity;
+    readonly signal: AbortSignal;
+  },
 ): Promise<void> {
   const remote = await remoteOf(desk, click.value);
   requireMayWrite(desk, { identity, channelId: click.channelId, remote });
@@ -75,7 +85,11 @@ export async function trustByPassword(
       next: "Type it again.",
     });
   }
-  const lxd = desk.remotes.lxd(remote, { requestId: row.request_id, signal, record: recordCalls(desk.store.read, desk.clock, desk.log) });
+  const lxd = desk.remotes.lxd(remote, {
+    requestId: row.request_id,
+    signal,
+    record: recordCalls(desk.store.read, desk.clock, desk.log),
+  });
   if ((await lxd.server.get()).auth !== "trusted") {
     try {
       await lxd.certificates.add({ password, name: "lxd-chatops" });
@@ -93,7 +107,15 @@ export async function trustByPassword(
     const at = desk.clock.now();
     if (!(await endArrival(transaction, { id: row.id, at }))) return;
     const { teamId, userId } = identity.actor;
-    await record(transaction, desk.clock, { requestId: row.request_id, kind: "step", teamId, userId, target: remote, outcome: "trusted", body: { by: "password" } });
+    await record(transaction, desk.clock, {
+      requestId: row.request_id,
+      kind: "step",
+      teamId,
+      userId,
+      target: remote,
+      outcome: "trusted",
+      body: { by: "password" },
+    });
     await enqueue(transaction, {
       requestId: row.request_id,
       destination: { type: "ephemeral", channel: incoming.channelId, user: incoming.userId },

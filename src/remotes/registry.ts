@@ -27,7 +27,9 @@ export class Remotes implements AsyncDisposable {
   readonly #options: RemotesOptions;
   readonly #remotes = new Map<string, { readonly row: RemoteRow; readonly connection: LxdConnection }>();
   readonly #dialled = new Set<LxdConnection>();
-  readonly #listeners = new Set<(change: { readonly added: readonly Remote[]; readonly removed: readonly string[] }) => void>();
+  readonly #listeners = new Set<
+    (change: { readonly added: readonly Remote[]; readonly removed: readonly string[] }) => void
+  >();
   #default: string | undefined;
   #reloading: Promise<void> = Promise.resolve();
 
@@ -61,7 +63,12 @@ export class Remotes implements AsyncDisposable {
 
   /** A client of a server that is not in the registry; closed with the registry. */
   dial(remote: string, endpoint: Endpoint, caller: Caller): Lxd {
-    const connection = connect({ remote, endpoint: this.#withCertificate(endpoint), log: this.#options.log, clock: systemClock });
+    const connection = connect({
+      remote,
+      endpoint: this.#withCertificate(endpoint),
+      log: this.#options.log,
+      clock: systemClock,
+    });
     this.#dialled.add(connection);
     return connection.as(caller);
   }
@@ -80,7 +87,9 @@ export class Remotes implements AsyncDisposable {
   }
 
   /** Called with every remote that comes or goes, and at once with those that are there. */
-  watch(listener: (change: { readonly added: readonly Remote[]; readonly removed: readonly string[] }) => void): () => void {
+  watch(
+    listener: (change: { readonly added: readonly Remote[]; readonly removed: readonly string[] }) => void,
+  ): () => void {
     this.#listeners.add(listener);
     listener({ added: [...this.#remotes.keys()].map((name) => this.#remote(name)), removed: [] });
     return () => this.#listeners.delete(listener);

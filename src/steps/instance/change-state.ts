@@ -48,7 +48,9 @@ export const instanceChangeState = defineServerStep<Input, z.infer<typeof Eviden
     const lxd = context.lxd(input.remote);
     const instance = await findInstance(lxd, input);
     if (!instance) {
-      return input.action === "stop" ? { state: "done", says: "gone, as it was ephemeral" } : { state: "blocked", error: missing(input) };
+      return input.action === "stop"
+        ? { state: "done", says: "gone, as it was ephemeral" }
+        : { state: "blocked", error: missing(input) };
     }
     if (identityOf(instance) !== evidence.identity) return { state: "blocked", error: replaced(input) };
     if (instance.status_code !== wanted[input.action]) return { state: "open" };
@@ -59,7 +61,8 @@ export const instanceChangeState = defineServerStep<Input, z.infer<typeof Eviden
     const lxd = context.lxd(input.remote);
     const { remote: _remote, project: _project, name: _name, action, ...options } = input;
     // a restart that was cut off between its stop and its start
-    const halfRestarted = action === "restart" && (await requireInstance(lxd, input)).status_code === statusCode.stopped;
+    const halfRestarted =
+      action === "restart" && (await requireInstance(lxd, input)).status_code === statusCode.stopped;
     const change: StateChange = { action: halfRestarted ? "start" : action, ...definedOf(options) };
     return lxd.instances.changeState({ project: input.project, name: input.name }, change);
   },

@@ -35,7 +35,9 @@ export const instanceCreate = defineServerStep<Input, null>({
   look: async (context, input) => {
     const existing = await findInstance(context.lxd(input.remote), input);
     if (!existing) return { state: "open" };
-    return existing.config[stamps.job] === context.job.id ? { state: "done" } : { state: "blocked", error: taken(input) };
+    return existing.config[stamps.job] === context.job.id
+      ? { state: "done" }
+      : { state: "blocked", error: taken(input) };
   },
   act: (context, input) => {
     const { job } = context;

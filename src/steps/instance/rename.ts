@@ -29,7 +29,8 @@ export const instanceRename = defineServerStep<z.infer<typeof Input>, null>({
     const old = await findInstance(lxd, input);
     return old && identityOf(old) === input.identity ? { state: "open" } : { state: "blocked", error: replaced(input) };
   },
-  act: (context, { remote, project, name, newName }) => context.lxd(remote).instances.rename({ project, name }, newName),
+  act: (context, { remote, project, name, newName }) =>
+    context.lxd(remote).instances.rename({ project, name }, newName),
 });
 
 function taken(remote: string, name: string): UserError {

@@ -58,5 +58,7 @@ async function waitForThread(context: StepContext): Promise<string | null> {
 export function addressesOf(state: Pick<InstanceState, "network"> | null): readonly string[] {
   return Object.entries(state?.network ?? {})
     .filter(([name]) => name !== "lo")
-    .flatMap(([, network]) => network.addresses.filter(({ scope }) => scope === "global").map(({ address }) => address));
+    .flatMap(([, network]) =>
+      network.addresses.filter(({ scope }) => scope === "global").map(({ address }) => address),
+    );
 }

@@ -62,6 +62,7 @@ export class OutboxSender {
 
   /** Looks at the outbox soon: to be called after every commit that has put something in. */
   kick(): void {
+    if (this.#stopping.signal.aborted) return;
     this.#kicked = true;
     this.#scan ??= this.#scanWhileKicked().finally(() => {
       this.#scan = undefined;
@@ -85,6 +86,7 @@ export class OutboxSender {
     }
     this.#stopping.abort();
     this.#timer.abort();
+    await this.#scan;
   }
 
   async #scanWhileKicked(): Promise<void> {

@@ -256,3 +256,20 @@ test("stopping sends what waits, within its time", async () => {
   expect(world.ephemerals(alice).map(({ text }) => text)).toEqual(["last words"]);
   expect(await openMessages(store.read)).toHaveLength(1);
 });
+
+test("a sending that outlives the stop does no harm, and is looked up at the next start", async () => {
+  await using world = await localSlack();
+  const store = await openStore(":memory:");
+  await using _closing = store;
+  const bot = await startBot(world, { store, limits: { flushMs: 100 } });
+  world.fail("chat.postMessage", { type: "hang" });
+  await putMessage(store, { type: "channel", channel: ops }, say("late"));
+  bot.slack.outbox.kick();
+  await world.until(() => bot.slack.state().connections > 0);
+  await bot[Symbol.asyncDispose]();
+  bot.slack.outbox.kick();
+  expect(await openMessages(store.read)).toMatchObject([{ state: "sending" }]);
+  await using next = await startBot(world, { store });
+  await sent(next);
+  expect(world.messages(ops).map(({ text }) => text)).toEqual(["late"]);
+});

@@ -3,7 +3,7 @@ import { ApiError } from "../engine/errors.ts";
 import { etagOf } from "../engine/go-json.ts";
 import type { TrustedCertificate } from "../engine/model.ts";
 import { accepted, created, emptySync, sync, type ApiRequest, type ApiResponse, type Route } from "../wire/exchange.ts";
-import { fingerprintOf, toPem } from "../wire/identity.ts";
+import { commonNameOf, fingerprintOf, toPem } from "../wire/identity.ts";
 import { flagField, recursionOf, textField } from "./preconditions.ts";
 
 const certificatesPost = {
@@ -97,8 +97,8 @@ function addCertificate(daemon: Daemon, request: ApiRequest): ApiResponse {
   const tokenName = request.trusted ? null : admit(daemon, request);
   const pem = certificateOf(request);
   const fingerprint = fingerprintOf(pem);
-  if (daemon.store.certificates.has(fingerprint)) throw new ApiError(400, "Certificate already in trust store");
-  const name = tokenName ?? (textField(request, "name") || "client");
+  if (daemon.store.certificates.has(fingerprint)) throw new ApiError(409, "Certificate already in trust store");
+  const name = tokenName ?? (textField(request, "name") || commonNameOf(pem));
   daemon.store.certificates.set(fingerprint, { name, fingerprint, pem, type: type === "" ? "client" : type });
   tell(daemon, request, "certificate-created", fingerprint);
   return created(`/1.0/certificates/${fingerprint}`);

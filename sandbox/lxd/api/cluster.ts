@@ -16,4 +16,9 @@ export const clusterRoutes: readonly Route[] = [
     },
   },
   { path: "/1.0/warnings", GET: { handle: () => sync([]) } },
+  { path: "/1.0/warnings/{id}", GET: { handle: noSuchWarning }, DELETE: { handle: noSuchWarning } },
 ];
+
+function noSuchWarning(): never {
+  throw new ApiError(404, "Warning not found");
+}

@@ -1,3 +1,4 @@
+import { goZeroTime, neverUsed } from "../engine/clock.ts";
 import type { Daemon } from "../engine/daemon.ts";
 import { ApiError } from "../engine/errors.ts";
 import { etagOf } from "../engine/go-json.ts";
@@ -64,13 +65,13 @@ export const imageRoutes: readonly Route[] = [
   },
 ];
 
-function render(image: Image): Record<string, unknown> {
+function render(daemon: Daemon, image: Image): Record<string, unknown> {
   const source = image.updateSource;
   return {
     auto_update: source !== null,
     properties: image.properties,
     public: image.public,
-    expires_at: "1970-01-01T00:00:00Z",
+    expires_at: daemon.flavour.server === "lxd" ? neverUsed : goZeroTime,
     profiles: ["default"],
     aliases: image.aliases,
     architecture: image.architecture,
@@ -85,6 +86,7 @@ function render(image: Image): Record<string, unknown> {
     created_at: image.createdAt,
     last_used_at: image.lastUsedAt,
     uploaded_at: image.uploadedAt,
+    ...(daemon.flavour.server === "incus" ? { project: image.project } : {}),
   };
 }
 
@@ -96,20 +98,23 @@ function visible(daemon: Daemon, request: ApiRequest): readonly Image[] {
 function listImages(daemon: Daemon, request: ApiRequest): ApiResponse {
   const filterText = request.query.get("filter") ?? "";
   const keep = filterText === "" ? () => true : parseFilter(filterText);
-  const images = visible(daemon, request).filter((image) => keep(render(image)));
-  if (recursionOf(request) > 0) return sync(images.map(render));
+  const images = visible(daemon, request).filter((image) => keep(render(daemon, image)));
+  if (recursionOf(request) > 0) return sync(images.map((image) => render(daemon, image)));
   return sync(images.map(({ fingerprint, project }) => urlOf(`/1.0/images/${fingerprint}`, project)));
 }
 
 function requireImage(daemon: Daemon, request: ApiRequest): Image {
-  const image = findImage(daemon.store, request.project, request.params["fingerprint"] ?? "");
-  if (image === undefined || !(request.trusted || image.public)) throw new ApiError(404, "Image not found");
+  const fingerprint = request.params["fingerprint"] ?? "";
+  const image = findImage(daemon.store, request.project, fingerprint);
+  if (image === undefined || !(request.trusted || image.public)) {
+    throw new ApiError(404, daemon.flavour.texts.imageNotFound(fingerprint));
+  }
   return image;
 }
 
 function showImage(daemon: Daemon, request: ApiRequest): ApiResponse {
   const image = requireImage(daemon, request);
-  return sync(render(image), etagOf([image.public, false, image.properties]));
+  return sync(render(daemon, image), etagOf([image.public, false, image.properties]));
 }
 
 function deleteImage(daemon: Daemon, request: ApiRequest): ApiResponse {

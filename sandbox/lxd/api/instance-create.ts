@@ -85,7 +85,7 @@ function wantedInstance(daemon: Daemon, request: ApiRequest): WantedInstance {
   if (instanceType !== "") throw new ApiError(400, `Provided instance type doesn't exist: ${instanceType}`);
   const name = textField(request, "name") || petName(daemon, request.project);
   if (name.includes("/")) throw new ApiError(400, 'The character "/" is reserved for snapshots');
-  validateInstanceName(name);
+  validateInstanceName(daemon, name);
   const type = textField(request, "type");
   if (!["", "container", "virtual-machine"].includes(type)) throw new ApiError(400, "Invalid instance type");
   const architecture = textField(request, "architecture");
@@ -241,7 +241,7 @@ async function fill(
     await daemon.pace.spend(1 / unpackSteps, handle.signal);
     const percent = Math.floor((step / unpackSteps) * 100);
     handle.updateMetadata({
-      create_instance_from_image_unpack_progress: `Unpack: ${percent}% (10.37MB/s)`,
+      create_instance_from_image_unpack_progress: `${daemon.flavour.texts.unpacking}: ${percent}% (10.37MB/s)`,
       progress: { percent: String(percent), speed: "10366734", stage: "create_instance_from_image_unpack" },
     });
     if (step * 2 >= unpackSteps && hasFault(instance.name, "create")) {

@@ -42,7 +42,7 @@ function requireSnapshot(daemon: Daemon, request: ApiRequest): { instance: Insta
   const snapshot = instance?.snapshots.find((candidate) => candidate.name === name);
   if (instance === undefined || snapshot === undefined) {
     const what = `snapshot "${name}" of instance "${instanceName}" in project "${request.project}"`;
-    throw new ApiError(404, `Failed to fetch ${what}: InstanceSnapshot not found`);
+    throw new ApiError(404, `Failed to fetch ${what}: ${daemon.flavour.texts.snapshotEntity} not found`);
   }
   return { instance, snapshot };
 }
@@ -79,7 +79,12 @@ function takeSnapshot(daemon: Daemon, request: ApiRequest): ApiResponse {
     daemon.operations.create({
       project: instance.project,
       description: "Snapshotting instance",
-      resources: instanceResources(daemon, [instance.name]),
+      resources: {
+        ...instanceResources(daemon, [instance.name]),
+        ...(daemon.flavour.server === "incus"
+          ? { instances_snapshots: [`/1.0/instances/${instance.name}/snapshots/${name}`] }
+          : {}),
+      },
       run: async (handle) => {
         if (stateful) {
           const why = isUp(instance) ? "CRIU isn't installed" : "The instance isn't running";
@@ -87,9 +92,13 @@ function takeSnapshot(daemon: Daemon, request: ApiRequest): ApiResponse {
         }
         if (instance.snapshots.some((snapshot) => snapshot.name === name)) {
           const record = `Failed creating instance snapshot record "${name}": Add snapshot info to the database: `;
-          throw new ApiError(500, `${record}This "instances_snapshots" entry already exists`);
+          throw new ApiError(500, `${record}${daemon.flavour.texts.snapshotTaken}`);
         }
+        // On a directory pool LXD freezes a running instance while it copies, and tells so.
+        const copiesFrozen = instance.status === "Running";
+        if (copiesFrozen) tellInstance(daemon, instance, { action: "instance-paused", requestor: request.requestor });
         await daemon.pace.spend(1, handle.signal);
+        if (copiesFrozen) tellInstance(daemon, instance, { action: "instance-resumed", requestor: request.requestor });
         instance.snapshots.push({
           name,
           architecture: instance.architecture,
@@ -184,7 +193,10 @@ export function restoreSnapshot(daemon: Daemon, instance: Instance, name: string
         } finally {
           lock.release();
         }
-        tellInstance(daemon, instance, { action: "instance-restored", context: { snapshot: name } });
+        tellInstance(daemon, instance, {
+          action: "instance-restored",
+          context: { snapshot: `${instance.name}/${name}` },
+        });
       },
     }),
   );

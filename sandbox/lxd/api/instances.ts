@@ -196,7 +196,7 @@ function renameInstance(daemon: Daemon, request: ApiRequest): ApiResponse {
   if (daemon.store.instances.get(request.project, wanted) !== undefined) {
     throw new ApiError(409, `Name "${wanted}" already in use`);
   }
-  validateInstanceName(wanted);
+  validateInstanceName(daemon, wanted);
   const oldName = instance.name;
   return accepted(
     daemon.operations.create({
@@ -237,6 +237,9 @@ function deleteInstance(daemon: Daemon, request: ApiRequest): ApiResponse {
           daemon.store.instances.remove(instance);
         } finally {
           lock.release();
+        }
+        for (const { name } of instance.snapshots) {
+          tellInstance(daemon, instance, { action: "instance-snapshot-deleted", path: `/snapshots/${name}` });
         }
         tellInstance(daemon, instance, { action: "instance-deleted" });
       },

@@ -34,6 +34,7 @@ function render(daemon: Daemon, profile: Profile): Record<string, unknown> {
     devices: sortDevices(profile.devices),
     name: profile.name,
     used_by: usersOf(daemon, profile),
+    ...(daemon.flavour.server === "incus" ? { project: profile.project } : {}),
   };
 }
 

@@ -65,7 +65,7 @@ function createProject(daemon: Daemon, request: ApiRequest): ApiResponse {
   if (unknown !== undefined) throw new ApiError(400, `Invalid project configuration key "${unknown}"`);
   if (daemon.store.projects.has(name)) {
     const record = `Failed creating project "${name}": Failed adding database record: `;
-    throw new ApiError(409, `${record}This "projects" entry already exists`);
+    throw new ApiError(daemon.flavour.codes.projectTaken, `${record}${daemon.flavour.texts.projectTaken}`);
   }
   addProject(daemon, { name, description: textField(request, "description"), config });
   tell(daemon, request, "project-created", name);
@@ -73,8 +73,8 @@ function createProject(daemon: Daemon, request: ApiRequest): ApiResponse {
 }
 
 /** A project with LXD's default features and its own empty "default" profile. */
-export function addProject(daemon: Pick<Daemon, "store">, project: Project): void {
-  const features = { "features.images": "true", "features.profiles": "true", "features.storage.volumes": "true" };
+function addProject(daemon: Daemon, project: Project): void {
+  const features = Object.fromEntries(daemon.flavour.projectFeatures.map((name) => [`features.${name}`, "true"]));
   daemon.store.projects.set(project.name, { ...project, config: { ...features, ...project.config } });
   daemon.store.profiles.put({
     name: "default",

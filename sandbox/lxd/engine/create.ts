@@ -56,11 +56,13 @@ export function recordInstance(
   if (devicesProblem !== null) fail(`${texts.initialising}: ${devicesProblem}`);
   const pool = rootPoolOf(daemon, { project, config, devices, profiles: wanted.profiles });
   if (pool === undefined) {
-    const failedCopy = "Invalid devices: Failed detecting root disk device";
-    const where = from.source.kind === "copy" ? failedCopy : "Failed getting root disk";
+    // The devices are validated only where there are any, and then miss the root disk first.
+    const hasDevices = Object.keys(devices).length > 0;
+    const where = hasDevices ? "Invalid devices: Failed detecting root disk device" : "Failed getting root disk";
     fail(`${texts.initialising}: ${where}: No root device could be found`);
   } else if (!daemon.store.pools.has(pool)) {
-    fail(`${texts.initialising}: Failed loading storage pool: Storage pool not found`);
+    const why = `${texts.initialising}: Failed loading storage pool: Storage pool not found`;
+    throw new ApiError(daemon.flavour.codes.poolMissing, `Failed creating instance record: ${why}`);
   }
   const instance = draftInstance(daemon, {
     ...wanted,

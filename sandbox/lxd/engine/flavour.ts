@@ -21,12 +21,20 @@ export interface Flavour {
   /** Incus answers `/wait` of a failed operation with an error body (and HTTP status 200). */
   readonly waitAnswersError: boolean;
   readonly startsOnCreate: boolean;
+  /** LXD 5.0 refuses a name that begins with a digit. */
+  readonly namesMayStartWithDigit: boolean;
+  /** HTTP codes that differ: a project that exists, a pool that is missing, a start of what runs. */
+  readonly codes: { readonly projectTaken: number; readonly poolMissing: number; readonly alreadyRunning: number };
+  readonly projectFeatures: readonly string[];
   readonly texts: {
     readonly nameTaken: string;
+    readonly snapshotTaken: string;
+    readonly projectTaken: string;
+    readonly snapshotEntity: string;
+    readonly imageNotFound: (fingerprint: string) => string;
+    readonly unpacking: string;
     readonly initialising: string;
     readonly notRunning: string;
-    readonly alreadyFrozen: string;
-    readonly alreadyThawed: string;
     readonly protected: string;
     readonly instanceNotFound: (name: string, project: string) => string;
     readonly defaultProject: string;
@@ -51,12 +59,18 @@ const flavours = {
     imageAliasCheckedFirst: true,
     waitAnswersError: false,
     startsOnCreate: false,
+    namesMayStartWithDigit: false,
+    codes: { projectTaken: 409, poolMissing: 500, alreadyRunning: 400 },
+    projectFeatures: ["images", "profiles", "storage.volumes"],
     texts: {
       nameTaken: `${recordTaken}This "instances" entry already exists`,
+      snapshotTaken: 'This "instances_snapshots" entry already exists',
+      projectTaken: 'This "projects" entry already exists',
+      snapshotEntity: "InstanceSnapshot",
+      imageNotFound: () => "Image not found",
+      unpacking: "Unpack",
       initialising: "Failed initialising instance",
       notRunning: "The container isn't running",
-      alreadyFrozen: "The container is already frozen",
-      alreadyThawed: "The container is already running",
       protected: "Container is protected",
       instanceNotFound: () => "Instance not found",
       defaultProject: "Default LXD project",
@@ -77,12 +91,19 @@ const flavours = {
     imageAliasCheckedFirst: false,
     waitAnswersError: true,
     startsOnCreate: true,
+    namesMayStartWithDigit: true,
+    codes: { projectTaken: 500, poolMissing: 404, alreadyRunning: 500 },
+    projectFeatures: ["images", "profiles", "storage.buckets", "storage.volumes"],
     texts: {
       nameTaken: `${recordTaken}Failed to create "instances" entry: UNIQUE constraint failed: instances.project_id, instances.name`,
+      snapshotTaken:
+        'Failed to create "instances_snapshots" entry: UNIQUE constraint failed: instances_snapshots.instance_id, instances_snapshots.name',
+      projectTaken: 'Failed to create "projects" entry: UNIQUE constraint failed: projects.name',
+      snapshotEntity: "Instance_snapshot",
+      imageNotFound: (fingerprint) => `Image "${fingerprint}" not found`,
+      unpacking: "Unpacking image",
       initialising: "Failed initializing instance",
       notRunning: "The instance isn't running",
-      alreadyFrozen: "The instance is already frozen",
-      alreadyThawed: "The instance is already running",
       protected: "Instance is protected",
       instanceNotFound: (name, project) =>
         `Failed to fetch instance "${name}" in project "${project}": Instance not found`,

@@ -44,7 +44,7 @@ export async function changePower(
       return freeze(daemon, instance, job);
     case "unfreeze":
       if (!isUp(instance)) throw new ApiError(500, daemon.flavour.texts.notRunning);
-      if (instance.status === "Running") throw new ApiError(500, daemon.flavour.texts.alreadyThawed);
+      if (instance.status === "Running") throw new ApiError(500, "The container is already running");
       await daemon.pace.spend(1, handle.signal);
       instance.status = "Running";
       return tellInstance(daemon, instance, { action: "instance-resumed", requestor: request.requestor });
@@ -57,7 +57,7 @@ interface Job {
 }
 
 async function start(daemon: Daemon, instance: Instance, { request, handle }: Job): Promise<void> {
-  if (isUp(instance)) throw new ApiError(400, "The instance is already running");
+  if (isUp(instance)) throw new ApiError(daemon.flavour.codes.alreadyRunning, "The instance is already running");
   if (request.stateful) throw new ApiError(500, "Container has no existing state to restore");
   await bringUp(daemon, instance, handle);
   tellInstance(daemon, instance, { action: "instance-started", requestor: request.requestor });
@@ -69,15 +69,14 @@ export async function bringUp(daemon: Daemon, instance: Instance, handle: Operat
   const lock = lockInstance(instance, "start", "Failed to create instance start operation: ");
   const { directory } = daemon.flavour.texts;
   try {
-    if (instance.config["volatile.last_state.idmap"] === "[]") {
-      handle.updateMetadata({ container_progress: "Remapping container filesystem" });
-    }
+    const remaps = daemon.flavour.server === "lxd" && instance.config["volatile.last_state.idmap"] === "[]";
+    if (remaps) handle.updateMetadata({ container_progress: "Remapping container filesystem" });
     await daemon.pace.spend(1, handle.signal);
     if (!instance.hasRootfs) {
       const rootfs = `${directory}/storage-pools/default/containers/${instance.name}/rootfs`;
       throw new ApiError(500, `Failed to handle idmapped storage: No such file or directory: "${rootfs}"`);
     }
-    if (instance.config["volatile.last_state.idmap"] === "[]") handle.updateMetadata({ container_progress: "" });
+    if (remaps) handle.updateMetadata({ container_progress: "" });
     if (hasFault(instance.name, "start")) writeStartFailure(instance);
     failOn(
       instance.name,
@@ -201,7 +200,7 @@ async function tellStopped(daemon: Daemon, instance: Instance, request: PowerReq
 
 async function freeze(daemon: Daemon, instance: Instance, { request, handle }: Job): Promise<void> {
   if (!isUp(instance)) throw new ApiError(500, daemon.flavour.texts.notRunning);
-  if (instance.status === "Frozen") throw new ApiError(500, daemon.flavour.texts.alreadyFrozen);
+  if (instance.status === "Frozen") throw new ApiError(500, "The container is already frozen");
   await daemon.pace.spend(1, handle.signal);
   failOn(instance.name, "freeze", "Failed to freeze container: context deadline exceeded");
   instance.status = "Frozen";

@@ -9,6 +9,8 @@ import { instanceStatusCodes, type Config, type Instance, type Snapshot } from "
 /** LXD's number for x86_64 in shared/osarch. */
 const architectureId = 2;
 const memoryBytes = 1_003_520;
+const allocatedMemoryBytes = 8_589_934_592;
+const allocatedNanoseconds = 2_000_000_000;
 const nanosecondsPerMillisecond = 1_000;
 const addressesPerBridge = 250;
 
@@ -96,14 +98,17 @@ export function renderState(daemon: Daemon, instance: Instance): Record<string, 
     memory: {
       usage,
       usage_peak: usage,
-      ...(isIncus ? { total: 0 } : {}),
+      ...(isIncus ? { total: up ? allocatedMemoryBytes : 0 } : {}),
       swap_usage: 0,
       swap_usage_peak: 0,
     },
     network: up ? renderNetwork(daemon, instance) : null,
     pid: instance.pid,
     processes: up ? 2 : 0,
-    cpu: { usage: upMs * nanosecondsPerMillisecond, ...(isIncus ? { allocated_time: 0 } : {}) },
+    cpu: {
+      usage: upMs * nanosecondsPerMillisecond,
+      ...(isIncus ? { allocated_time: up ? allocatedNanoseconds : 0 } : {}),
+    },
     ...(isIncus ? { started_at: up ? new Date(instance.startedMs).toISOString() : goZeroTime, os_info: null } : {}),
   };
 }

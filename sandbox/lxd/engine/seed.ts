@@ -73,16 +73,11 @@ export const defaultSeed: Seed = {
   },
 };
 
-const features = {
-  "features.images": "true",
-  "features.networks": "true",
-  "features.profiles": "true",
-  "features.storage.volumes": "true",
-};
-
 /** Fills an empty server. Instances are made stopped; who seeds `running` ones starts them. */
 export function plant(daemon: Daemon, seed: Seed): void {
   const { store, pace, flavour } = daemon;
+  const names = [...flavour.projectFeatures, "networks"].sort();
+  const features = Object.fromEntries(names.map((name) => [`features.${name}`, "true"]));
   store.projects.set("default", { name: "default", description: flavour.texts.defaultProject, config: features });
   for (const name of seed.projects) store.projects.set(name, { name, description: "", config: features });
   for (const project of store.projects.keys()) {

@@ -5,11 +5,12 @@ import type { Config, Devices } from "./model.ts";
 const maxNameLength = 63;
 
 /** shared/validate IsHostname, as LXD words it for instances. Throws 400. */
-export function validateInstanceName(name: string): void {
+export function validateInstanceName(daemon: Daemon, name: string): void {
   if (name.length < 1 || name.length > maxNameLength) refuse(`Name must be 1-${maxNameLength} characters long`);
   if (name.startsWith("-")) refuse('Name must not start with "-" character');
   if (name.endsWith("-")) refuse('Name must not end with "-" character');
-  if (/^\d/.test(name)) refuse("Name must not start with a number");
+  if (/^\d/.test(name) && !daemon.flavour.namesMayStartWithDigit) refuse("Name must not start with a number");
+  if (/^\d+$/.test(name)) refuse("Name cannot be a number");
   if (!/^[a-zA-Z0-9-]+$/.test(name)) refuse("Name can only contain alphanumeric and hyphen characters");
 }
 

@@ -44,6 +44,11 @@ export function fingerprintOf(certificatePem: string): string {
   return createHash("sha256").update(new X509Certificate(certificatePem).raw).digest("hex");
 }
 
+/** What LXD calls a client that gave no name. */
+export function commonNameOf(certificatePem: string): string {
+  return /^CN=(.*)$/m.exec(new X509Certificate(certificatePem).subject)?.[1] ?? "";
+}
+
 /** The PEM form of a certificate in DER, or of its base64 without the armour (as LXD's API takes it). */
 export function toPem(der: Buffer, label = "CERTIFICATE"): string {
   const lines = der.toString("base64").match(new RegExp(`.{1,${pemLineLength}}`, "g")) ?? [];

@@ -5,7 +5,7 @@ import type { Reply } from "./reply.ts";
 import type { Request } from "./request.ts";
 import type { Services } from "./services.ts";
 
-/** A positional argument. `many` takes all that follow; only the last may be optional or many. */
+/** A positional argument. `many` takes all that follow, so only the last may be; optional ones stand last. */
 export interface Argument<Value extends z.ZodType = z.ZodType> {
   readonly kind: "argument";
   readonly value: Value;

@@ -53,7 +53,7 @@ describe("a declaration that contradicts itself is found at start", () => {
     [
       "something behind an optional argument",
       [{ parameters: { a: argument({ value, help, optional: true }), b: argument({ value, help }) } }],
-      "only the last argument",
+      "must be optional too",
     ],
     [
       "something behind many arguments",

@@ -59,8 +59,12 @@ export function rulesOf(command: Command): Rules {
   for (const name of reservedNames) {
     if (Object.hasOwn(command.parameters, name)) throw fail(`the name \`${name}\` is the bot's own`);
   }
-  for (const { name, parameter } of args.slice(0, -1)) {
-    if (parameter.optional || parameter.many) throw fail(`only the last argument may be optional or many: \`${name}\``);
+  for (const [index, { name, parameter }] of args.entries()) {
+    const next = args[index + 1];
+    if (next !== undefined && parameter.many) throw fail(`only the last argument may be many: \`${name}\``);
+    if (next !== undefined && parameter.optional && !next.parameter.optional) {
+      throw fail(`what follows an optional argument must be optional too: \`${name}\``);
+    }
   }
   for (const name of secrets) {
     const parameter = command.parameters[name];

@@ -86,10 +86,6 @@ export async function findJob(db: Read, id: string): Promise<JobRow | undefined>
   return db.selectFrom("jobs").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
-export async function findJobOfRequest(db: Read, requestId: string): Promise<JobRow | undefined> {
-  return db.selectFrom("jobs").selectAll().where("request_id", "=", requestId).executeTakeFirst();
-}
-
 export async function stepsOf(db: Read, jobId: string): Promise<readonly StepRow[]> {
   return db.selectFrom("steps").selectAll().where("job_id", "=", jobId).orderBy("position").execute();
 }

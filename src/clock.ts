@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 
 /** Time, ids and randomness, injected so that tests decide them. Times are milliseconds since 1970, UTC. */
 export interface Clock {
@@ -41,9 +41,4 @@ export function newId(kind: "r" | "j" | "a" | "m" | "o" | "g" | "s"): string {
   let id = "";
   for (let n = 0; n < idLength; n += 1) id += idAlphabet[randomInt(idAlphabet.length)] ?? "";
   return `${kind}-${id}`;
-}
-
-/** A secret of 256 bits, as hex. */
-export function newSecret(): string {
-  return randomBytes(32).toString("hex");
 }

@@ -8,7 +8,7 @@ import { matcherOf, type Matcher } from "./list-filter.ts";
 import { projectOption } from "./shared.ts";
 
 const columnLetters = z.string().transform((text, context) => {
-  const letters = [...text.replaceAll(",", "")];
+  const letters = text.replaceAll(",", "").split("");
   const unknown = letters.filter((letter) => !Object.hasOwn(columns, letter));
   if (unknown.length > 0) context.addIssue({ code: "custom", message: `the columns are ${columnNames()}` });
   return letters;

@@ -45,10 +45,26 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   );
   const slack = stack.use(await startLocalSlack({ manifest: "manifest.yml", rateLimits: "off" }));
   await plantRemotes(dir, sockets, options.remotes ?? ["lxd1", "lxd2"]);
-  let app = await startApp();
-  stack.defer(() => app.stop());
+  const bot = await startBot({ slack, dir, ...options });
+  stack.defer(() => bot.app().stop());
+  return { slack, lxd1, lxd2, dir, ...bot, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
 
-  async function startApp(): Promise<App> {
+/** The bot on the data in `dir`; it can be ended and started anew. */
+export async function startBot({
+  slack,
+  dir,
+  logLevel = "silent",
+  overrides,
+}: {
+  readonly slack: LocalSlack;
+  readonly dir: string;
+  readonly logLevel?: LogLevel;
+  readonly overrides?: Overrides;
+}): Promise<Pick<Stage, "app" | "restart">> {
+  let app = await start();
+
+  async function start(): Promise<App> {
     const started = await createApp(
       {
         config: {
@@ -57,41 +73,37 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
           admins: [{ userId: people.alice }],
           dataDir: dir,
           databaseFile: join(dir, "bot.sqlite"),
-          logLevel: options.logLevel ?? "silent",
+          logLevel,
           opsChannel: undefined,
           remoteAllowList: [],
         },
         secrets: { slackBotToken: slack.botToken, slackAppToken: slack.appToken, slackSigningSecret: undefined },
-        log: createLog(options.logLevel ?? "silent"),
+        log: createLog(logLevel),
         version: "0.0.0-test",
         onFatal: (error) => {
           throw error;
         },
       },
-      options.overrides,
+      overrides,
     );
     await started.start();
     return started;
   }
 
   return {
-    slack,
-    lxd1,
-    lxd2,
-    dir,
     app: () => app,
     restart: async () => {
       await app.stop();
-      app = await startApp();
+      app = await start();
     },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 
-async function plantRemotes(
+/** Writes remotes that are reached by their sockets into the bot's database. */
+export async function plantRemotes(
   dir: string,
-  sockets: Readonly<Record<"lxd1" | "lxd2", string>>,
-  names: readonly ("lxd1" | "lxd2")[],
+  sockets: Readonly<Record<string, string>>,
+  names: readonly string[],
 ): Promise<void> {
   await using store = await openStore(join(dir, "bot.sqlite"));
   for (const name of names) {
@@ -99,7 +111,7 @@ async function plantRemotes(
       saveRemote(transaction, {
         name,
         kind: "unix",
-        addresses: JSON.stringify([sockets[name]]),
+        addresses: JSON.stringify([sockets[name] ?? ""]),
         certificate_pem: null,
         fingerprint: null,
         server: "lxd",

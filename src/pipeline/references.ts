@@ -65,7 +65,7 @@ function targetOf(nameRule: z.ZodType<string>, { nameNeeded }: { readonly nameNe
     if (name === "" && nameNeeded) {
       context.addIssue({
         code: "custom",
-        message: remote === undefined ? "it is empty" : "a name is missing after the colon",
+        message: remote === undefined ? "a name has at least one character" : "a name is missing after the colon",
       });
     }
     if (name !== "") {

@@ -186,7 +186,7 @@ describe("a mistake is named, with what to do next", () => {
       "an empty name",
       'stop ""',
       "argument-invalid",
-      "An empty word cannot be `INSTANCE`: a name is missing after the colon.",
+      "An empty word cannot be `INSTANCE`: a name has at least one character.",
     ],
     ["no number", "stop web1 --timeout soon", "argument-invalid", "`soon` cannot be `--timeout`: it must be a number."],
     [

@@ -1,7 +1,7 @@
 import type { PlainTextOption } from "@slack/types";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { alice, bob, chromiumPath, launch, needsChromium, ops, setScene, type Scene } from "./support.ts";
+import { alice, bob, chromiumPath, launch, needsChromium, ops, setScene, suite, type Scene } from "./support.ts";
 
 const option = (value: string): PlainTextOption => ({ text: { type: "plain_text", text: value }, value });
 
@@ -27,7 +27,7 @@ function listen(scene: Scene): unknown[] {
   return actions;
 }
 
-describe.skipIf(chromiumPath === undefined)(`Block Kit on the page${needsChromium}`, () => {
+describe.skipIf(chromiumPath === undefined)(`Block Kit on the page${needsChromium}`, suite, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launch();

@@ -1,8 +1,8 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { alice, bob, chromiumPath, gate, gina, launch, needsChromium, ops, setScene, type } from "./support.ts";
+import { alice, bob, chromiumPath, gate, gina, launch, needsChromium, ops, setScene, suite, type } from "./support.ts";
 
-describe.skipIf(chromiumPath === undefined)(`the page of the local Slack${needsChromium}`, () => {
+describe.skipIf(chromiumPath === undefined)(`the page of the local Slack${needsChromium}`, suite, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launch();

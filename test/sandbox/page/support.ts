@@ -20,8 +20,9 @@ export const needsChromium = chromiumPath === undefined ? ` (skipped: no Chromiu
 
 const phoneContext = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-/** How long a test waits for the page. Milliseconds. */
-const patienceMs = 8_000;
+/** How long a test waits for the page, and how long it may take in all: a browser on a busy machine is slow. */
+const patienceMs = 15_000;
+export const suite = { timeout: 60_000 };
 
 export const ops = "C0OPS0001";
 export const alice = "U0ALICE01";

@@ -1,7 +1,7 @@
 import type { HomeView, ModalView } from "@slack/types";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { alice, chromiumPath, launch, needsChromium, setScene, type, type Scene } from "./support.ts";
+import { alice, chromiumPath, launch, needsChromium, setScene, suite, type, type Scene } from "./support.ts";
 
 const text = (words: string): { type: "plain_text"; text: string } => ({ type: "plain_text", text: words });
 
@@ -60,7 +60,7 @@ function openOnCommand(scene: Scene, view: ModalView): void {
   });
 }
 
-describe.skipIf(chromiumPath === undefined)(`modals and Home on the page${needsChromium}`, () => {
+describe.skipIf(chromiumPath === undefined)(`modals and Home on the page${needsChromium}`, suite, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launch();

@@ -150,18 +150,20 @@ export function picker(options) {
     opener.ariaBusy = null;
   };
 
+  // "toggle" comes later than the first letter of a fast typist, "beforetoggle" does not
+  popup.addEventListener("beforetoggle", () => (search.value = ""));
   popup.addEventListener("toggle", (event) => {
     const isOpen = event.newState === "open";
     opener.setAttribute("aria-expanded", String(isOpen));
     if (!isOpen) return;
-    search.value = "";
     place(popup, opener);
     void fill();
   });
   search.addEventListener("keydown", (event) => {
     if (event.key === "Enter") {
       event.preventDefault();
-      rows()[active]?.click();
+      // while the app is asked, what stands there answers an earlier question
+      if (list.ariaBusy !== "true") rows()[active]?.click();
       return;
     }
     const next = event.key === "Home" || event.key === "End" ? undefined : move(event.key, active, rows().length);

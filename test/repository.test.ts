@@ -54,10 +54,11 @@ describe("who may know what", () => {
   });
 });
 
-describe("what is written down is what is there", () => {
-  const firstCells = (file: string): readonly string[] =>
-    [...read(file).matchAll(/^\| `([^`]+)` \|/gm)].map(([, cell]) => cell ?? "");
+/** The first column of a table, where it is code. */
+const firstCells = (file: string): readonly string[] =>
+  [...read(file).matchAll(/^\| `([^`]+)` \|/gm)].map(([, cell]) => cell ?? "");
 
+describe("what is written down is what is there", () => {
   test("docs/errors.md lists every error code", () => {
     expect(firstCells("docs/errors.md")).toEqual(Object.keys(errorCodes));
   });
@@ -88,7 +89,11 @@ describe("what is written down is what is there", () => {
           .replace(/\{(remote|instance|image|other)\}/g, (_, name: keyof typeof own) => own[name])
           .replace("TOKEN", token)
           .replace("@bob", "<@U0BOB0001>");
-        expect(parseCommand(registry, text), text).toMatchObject({ type: "command", command: { name: command.name } });
+        expect({ text, ...parseCommand(registry, text) }).toMatchObject({
+          text,
+          type: "command",
+          command: { name: command.name },
+        });
       }
     }
   });

@@ -26,7 +26,7 @@ export default defineConfig({
           name: "real",
           include: ["test/real/**/*.test.ts"],
           fileParallelism: false,
-          testTimeout: 120_000,
+          testTimeout: 240_000,
           hookTimeout: 300_000,
         },
       },

@@ -145,22 +145,25 @@ export async function jobsAhead(db: Read, job: Pick<JobRow, "id" | "queued_at">)
     .execute();
 }
 
-/** Moves a job from one state to another, if it is still there. */
+/** Moves a job from one state to another, if it is still there. One that is over forgets what only running it needed, secrets above all. */
 export async function moveJob(
   transaction: Write,
   id: string,
   move: { readonly from: readonly JobState[]; readonly to: JobState } & Partial<
-    Pick<JobRow, "queued_at" | "started_at" | "ended_at" | "failure" | "input">
+    Pick<JobRow, "queued_at" | "started_at" | "ended_at" | "failure">
   >,
 ): Promise<boolean> {
   const { from, to, ...columns } = move;
+  const isOver = !openJobStates.some((state) => state === to);
   const result = await transaction
     .updateTable("jobs")
-    .set({ state: to, ...columns })
+    .set({ state: to, ...columns, ...(isOver ? { input: null } : {}) })
     .where("id", "=", id)
     .where("state", "in", from)
     .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+  const moved = result.numUpdatedRows === 1n;
+  if (moved && isOver) await transaction.updateTable("steps").set({ input: "{}" }).where("job_id", "=", id).execute();
+  return moved;
 }
 
 export async function requestCancel(transaction: Write, id: string, at: number): Promise<boolean> {

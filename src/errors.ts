@@ -53,10 +53,7 @@ export const errorCodes = {
   "plan-changed": "What was asked about has changed since.",
   "message-foreign": "The message belongs to a question that the bot no longer knows.",
   "outcome-unknown": "It cannot be known whether it happened.",
-  "choice-invalid": "The choice is not one of those offered.",
   // the bot itself
-  "access-subject": "The person or group is not one that can be granted something.",
-  "access-pattern": "The target pattern is malformed.",
   "access-role": "There is no such role.",
   "access-grant": "There is no such grant.",
   "store-full": "The bot cannot write to its disk, so nothing was done.",

@@ -24,7 +24,7 @@ export async function expireQuestions(
           if (!(await decideApproval(transaction, approval.id, { state: "expired", by: null, at }))) return;
           const job = await findJob(transaction, approval.job_id);
           if (!job) return;
-          await moveJob(transaction, job.id, { from: ["asking"], to: "expired", ended_at: at, input: null });
+          await moveJob(transaction, job.id, { from: ["asking"], to: "expired", ended_at: at });
           await record(transaction, clock, {
             requestId: job.request_id,
             kind: "answer",

@@ -151,7 +151,6 @@ export class Runner implements AsyncDisposable {
         from: ["asking", "queued"],
         to: "cancelled",
         ended_at: clock.now(),
-        input: null,
       });
       if (!moved) return;
       const job = await findJob(transaction, jobId);
@@ -321,7 +320,6 @@ export class Runner implements AsyncDisposable {
         from: end.from,
         to: end.to,
         ended_at: clock.now(),
-        input: null,
         failure: end.failure === undefined ? null : JSON.stringify(end.failure),
       });
       if (!moved) return;

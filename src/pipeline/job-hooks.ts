@@ -5,10 +5,10 @@ import type { Write } from "../../db/database.ts";
 import { record } from "../audit/trail.ts";
 import { failureOf, type Failure } from "../jobs/failure.ts";
 import type { JobTeller } from "../jobs/runner.ts";
-import { subjectOf, type Desk } from "./desk.ts";
-import { authorizeCommand } from "./authorize.ts";
+import { servicesFor, subjectOf, type Desk } from "./desk.ts";
+import { authorizeCommand, authorizePlan } from "./authorize.ts";
 import { identify } from "./identify.ts";
-import { digestOf } from "./plan.ts";
+import { digestOf, type Plan } from "./plan.ts";
 import { planAgain } from "./questions.ts";
 import type { Reply } from "./reply.ts";
 import { failureReply } from "./says.ts";
@@ -27,7 +27,17 @@ export async function mayStart(desk: Desk, job: JobRow, signal: AbortSignal): Pr
       authorizeCommand(command, desk.policy.decide({ subject, demand: command.permission }));
     }
     const approval = await lastApproval(desk.store.read, job.id);
-    if (approval === undefined) return undefined;
+    if (approval === undefined) {
+      const request = {
+        id: job.request_id,
+        actor: identity.actor,
+        channelId: job.channel_id,
+        text: job.text,
+        receivedAt: job.created_at,
+      };
+      authorizePlan(JSON.parse(job.plan) as Plan, servicesFor(desk, { request, identity, signal }).may); // written by planText
+      return undefined;
+    }
     const plan = await planAgain(desk, { job, identity, signal });
     if (digestOf(plan) === approval.digest) return undefined;
     return {

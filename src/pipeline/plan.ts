@@ -69,3 +69,11 @@ export function canonicalJson(value: unknown): string {
     return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
 }
+
+/**
+ * A plan as it stands on disk beside its job: without what only the steps need, which stands with them (a join token is
+ * in one place, and is forgotten there when the job is over).
+ */
+export function planText(plan: Plan): string {
+  return JSON.stringify({ ...plan, steps: plan.steps.map((step) => ({ ...step, input: null })) } satisfies Plan);
+}

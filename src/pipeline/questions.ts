@@ -11,7 +11,7 @@ import type { JobCommand } from "./define.ts";
 import { narrow, servicesFor, subjectOf, type Desk } from "./desk.ts";
 import type { Identity } from "./identify.ts";
 import { parseCommand } from "./grammar/parse.ts";
-import { digestOf, type Plan } from "./plan.ts";
+import { digestOf, planText, type Plan } from "./plan.ts";
 import { resourceKey } from "./references.ts";
 import { questionLifetimeMs } from "./run-command.ts";
 
@@ -83,7 +83,7 @@ async function decline(
     at,
   });
   if (!decided) return;
-  await moveJob(transaction, job.id, { from: ["asking"], to: "declined", ended_at: at, input: null });
+  await moveJob(transaction, job.id, { from: ["asking"], to: "declined", ended_at: at });
   await tellAnswer(desk, transaction, { answer, job, outcome: "declined" });
 }
 
@@ -110,7 +110,7 @@ async function confirm(
   if (!(await decideApproval(transaction, approval.id, { state: "void", by, at }))) return;
   const before = JSON.parse(job.plan) as Plan; // written by makeJob
   await replacePlan(transaction, job.id, {
-    plan: JSON.stringify({ ...plan, changed: differences(before, plan) } satisfies Plan),
+    plan: planText({ ...plan, changed: differences(before, plan) }),
     digest,
     targets: plan.touches.map(({ resource }) => resourceKey(resource)),
     steps: plan.steps.map(({ input, ...step }) => ({ ...step, input: JSON.stringify(input) })),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { insertApproval } from "../../db/approvals.ts";
 import { endArrival } from "../../db/inbox.ts";
 import { findJob, insertJob, type JobRow } from "../../db/jobs.ts";
@@ -9,7 +10,7 @@ import type { Command, JobCommand } from "./define.ts";
 import { authorizeCommand, authorizePlan } from "./authorize.ts";
 import { narrow, servicesFor, subjectOf, type Desk } from "./desk.ts";
 import type { Identity } from "./identify.ts";
-import { canonicalJson, digestOf, type Plan } from "./plan.ts";
+import { canonicalJson, digestOf, planText, type Plan } from "./plan.ts";
 import { resourceKey } from "./references.ts";
 import { plain, type Reply, type Span } from "./reply.ts";
 import type { Request } from "./request.ts";
@@ -111,7 +112,7 @@ async function makeJob(
       command: command.name,
       text: request.text,
       input: ask.input,
-      plan: JSON.stringify(plan),
+      plan: planText(plan),
       digest,
       join_key: joinKey(command, ask, plan),
       state: asked ? "asking" : "queued",
@@ -163,15 +164,19 @@ async function makeJob(
   await enqueueRoot(transaction, { jobId, requestId: request.id, at });
 }
 
-/** Equal for the same command on the same things. What the server names itself is the same only for the same person. */
+/** Equal for the same command on the same things; a hash, as the arguments may hold a secret. What the server names itself is the same only for the same person. */
 function joinKey(command: JobCommand, { args, request }: Ask, plan: Plan): string {
   const targets = plan.touches.map(({ resource }) => resourceKey(resource));
-  return canonicalJson({
-    command: command.name,
-    args,
-    targets: plan.joinBy ?? targets,
-    by: plan.joinBy ? request.actor.userId : "",
-  });
+  return createHash("sha256")
+    .update(
+      canonicalJson({
+        command: command.name,
+        args,
+        targets: plan.joinBy ?? targets,
+        by: plan.joinBy ? request.actor.userId : "",
+      }),
+    )
+    .digest("hex");
 }
 
 function joinedReply(jobId: string, job: JobRow | undefined): Reply {

@@ -13,6 +13,8 @@ export interface MortalBot extends AsyncDisposable {
   /** Resolves when it has ended, with what it wrote. */
   readonly ended: Promise<string>;
   readonly alive: () => boolean;
+  /** SIGKILL. */
+  readonly kill: () => void;
 }
 
 /** Starts a bot on the data in `dir`; resolves when it is connected, or has ended before. */
@@ -42,6 +44,7 @@ export async function startMortalBot(
   return {
     ended,
     alive,
+    kill: () => void child.kill("SIGKILL"),
     [Symbol.asyncDispose]: async () => {
       if (alive()) child.kill("SIGTERM");
       await ended;

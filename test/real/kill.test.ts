@@ -6,6 +6,7 @@ import { startLocalSlack } from "../../sandbox/slack/server.ts";
 import type { LocalSlack } from "../../sandbox/slack/local-slack.ts";
 import { click, ops, wordsOf } from "../e2e/acting.ts";
 import { startMortalBot, type MortalBot } from "../e2e/mortal-bot.ts";
+import { startWithholdingProxy } from "../e2e/withholding-proxy.ts";
 import { people, plantRemotes } from "../e2e/stage.ts";
 import { startLab, type Lab } from "../lab/lab.ts";
 
@@ -120,4 +121,34 @@ test(
     expect(places.length).toBeGreaterThan(10);
   },
   10 * minutes,
+);
+
+test(
+  "the request passes, its answer is withheld, and the bot is killed: after the restart there is one instance, asked for once",
+  async () => {
+    const own = await mkdtemp(join(tmpdir(), "chatops-withheld-"));
+    const listen = join(own, "lxd.socket");
+    await using proxy = await startWithholdingProxy({
+      listen,
+      server: lab.server("lxd1").socketPath,
+      words: "POST /1.0/instances?",
+    });
+    await plantRemotes(own, { lxd1: listen }, ["lxd1"]);
+    const bot = await startMortalBot(slack, { dir: own });
+    await say("/lxd launch busybox lxd1:mute1");
+    const deadline = Date.now() + patienceMs;
+    while ((await stateOf("mute1")) === "" && Date.now() < deadline) await new Promise(setImmediate);
+    expect(await stateOf("mute1")).toBe("mute1,STOPPED");
+    bot.kill();
+    await bot.ended;
+    proxy.relent();
+    await using again = await startMortalBot(slack, { dir: own });
+    await slack.until(() => roots("lxd1:mute1 is running.").length > 0, patienceMs);
+    expect(again.alive()).toBe(true);
+    expect(proxy.seen()).toBe(1);
+    expect(await stateOf("mute1")).toBe("mute1,RUNNING");
+    expect(roots("Launch lxd1:mute1").length).toBe(1);
+    await rm(own, { recursive: true, force: true });
+  },
+  2 * minutes,
 );

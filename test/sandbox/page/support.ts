@@ -102,9 +102,13 @@ export async function setScene(
       const page = phone ? await browser.newPage(phoneContext) : await usedPage(browser);
       (phone ? phones : pages).push(page);
       page.setDefaultTimeout(patienceMs);
-      page.on("pageerror", (error) => errors.push(error.stack ?? error.message));
+      watch(page, errors);
       await page.goto(`${slack.url}#as=${as}&in=${place}`);
-      await page.locator("#main h1").waitFor();
+      try {
+        await page.locator("#main h1").waitFor();
+      } catch (cause) {
+        throw new Error(`The page stayed empty. ${errors.join("\n")}`, { cause });
+      }
       return page;
     },
     async [Symbol.asyncDispose]() {
@@ -113,13 +117,26 @@ export async function setScene(
         // another server may get the same port, and with it what the page remembers
         await page.evaluate("localStorage.clear()");
         await page.goto("about:blank");
-        page.removeAllListeners("pageerror");
+        page.removeAllListeners();
       }
       idle.set(browser, [...(idle.get(browser) ?? []), ...pages]);
       await app.stop();
       await slack.close();
     },
   };
+}
+
+/** Collects errors of scripts, a crash, and files of the page that did not come. */
+function watch(page: Page, errors: string[]): void {
+  page.on("pageerror", (error) => errors.push(error.stack ?? error.message));
+  page.on("crash", () => errors.push("The page has crashed."));
+  page.on("response", (answer) => {
+    if (answer.status() >= 500) errors.push(`${answer.status()} ${answer.url()}`);
+  });
+  page.on("requestfailed", (request) => {
+    // the event stream and pictures of other places end like this in good tests
+    if (request.resourceType() === "script") errors.push(`${request.failure()?.errorText ?? ""} ${request.url()}`);
+  });
 }
 
 async function usedPage(browser: Browser): Promise<Page> {

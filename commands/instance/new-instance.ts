@@ -1,4 +1,4 @@
-import { closest } from "../../src/pipeline/grammar/suggest.ts";
+import { closest } from "../../src/closest.ts";
 import { UserError } from "../../src/errors.ts";
 import type { Lxd } from "../../src/lxd/connection.ts";
 import { LxdRefused } from "../../src/lxd/errors.ts";

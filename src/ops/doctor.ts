@@ -1,5 +1,6 @@
 import { listRemotes, type RemoteRow } from "../../db/remotes.ts";
 import { openStore, type Store } from "../../db/database.ts";
+import { tryToWrite } from "../../db/settings.ts";
 import { systemClock } from "../clock.ts";
 import { readConfig, type Config, type Secrets } from "../config.ts";
 import { messageOf, UserError } from "../errors.ts";
@@ -64,7 +65,7 @@ async function examineParts(config: Config, secrets: Secrets): Promise<readonly 
   let store: Store | undefined;
   try {
     store = await openStore(config.databaseFile);
-    await store.write((transaction) => transaction.selectFrom("settings").selectAll().execute());
+    await store.write((transaction) => tryToWrite(transaction));
     findings.push({
       name: "database",
       ok: true,

@@ -1,6 +1,6 @@
 import type { Command } from "./define.ts";
 import { rulesOf, type Rules } from "./grammar/declaration.ts";
-import { best, likeness } from "./grammar/suggest.ts";
+import { best, likeness } from "../closest.ts";
 
 export interface Found {
   readonly command: Command;

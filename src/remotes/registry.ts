@@ -74,7 +74,7 @@ export class Remotes implements AsyncDisposable {
   }
 
   unknown(name: string): UserError {
-    const near = closest(name, this.names);
+    const [near] = closest(name, this.names);
     const known = this.names.length === 0 ? "There is none yet." : `There are: ${this.names.join(", ")}.`;
     return new UserError("remote-unknown", {
       what: `There is no remote called ${name}.`,

@@ -2,7 +2,7 @@ import { UserError, type ErrorCode } from "../../errors.ts";
 import type { Command } from "../define.ts";
 import type { OptionRule, Rules } from "./declaration.ts";
 import { offersOf, shownWord } from "./shown.ts";
-import { closest } from "./suggest.ts";
+import { closest } from "../../closest.ts";
 import type { Token } from "./tokenise.ts";
 import { usageHint } from "./usage.ts";
 

@@ -5,7 +5,7 @@
  */
 
 interface HostReachingKey {
-  readonly matches: (key: string, value: string) => boolean;
+  readonly matches: (key: string) => boolean;
   readonly why: string;
   /** In canonical/lxd. */
   readonly source: string;
@@ -13,14 +13,26 @@ interface HostReachingKey {
 
 const isOn = (value: string): boolean => value !== "" && !["false", "0", "no", "off"].includes(value.toLowerCase());
 
+/** Settings that stay inside the instance (shared/instance.go, InstanceConfigKeysAny and InstanceConfigKeysContainer). */
+const harmless: readonly ((key: string, value: string) => boolean)[] = [
+  (key) => /^(boot|environment|image|limits|migration|snapshots|user)\./.test(key),
+  (key) => /^(cloud-init|user)\.(network-config|user-data|vendor-data|meta-data)$/.test(key),
+  (key) => key === "cluster.evacuate" || key === "agent.nic_config" || key === "security.devlxd",
+  (key) => key.startsWith("security.protection."),
+  // these are only dangerous when they are on
+  (key, value) => ["security.privileged", "security.nesting", "security.devlxd.images"].includes(key) && !isOn(value),
+  // and these when they are off
+  (key, value) => ["security.syscalls.deny_default", "security.guestapi"].includes(key) && isOn(value),
+];
+
 const keys: readonly HostReachingKey[] = [
   {
-    matches: (key, value) => key === "security.privileged" && isOn(value),
+    matches: (key) => key === "security.privileged",
     why: "root in a privileged container is root on the host",
     source: "lxd/instance/drivers/driver_lxc.go, IsPrivileged",
   },
   {
-    matches: (key, value) => key === "security.nesting" && isOn(value),
+    matches: (key) => key === "security.nesting",
     why: "nesting loosens what the container may mount",
     source: "lxd/instance/drivers/driver_lxc.go, initLXC",
   },
@@ -40,13 +52,8 @@ const keys: readonly HostReachingKey[] = [
     source: "shared/instance.go, linux.sysctl.*",
   },
   {
-    matches: (key, value) => key.startsWith("security.syscalls.") && !key.endsWith("deny_default") && value !== "",
+    matches: (key) => key.startsWith("security.syscalls."),
     why: "it changes which system calls the host's kernel takes from the container",
-    source: "lxd/seccomp/seccomp.go",
-  },
-  {
-    matches: (key, value) => (key === "security.syscalls.deny_default" || key === "security.guestapi") && !isOn(value),
-    why: "it takes a protection away",
     source: "lxd/seccomp/seccomp.go",
   },
   {
@@ -55,16 +62,14 @@ const keys: readonly HostReachingKey[] = [
     source: "lxd/instance/drivers/driver_lxc.go, findIdmap",
   },
   {
-    matches: (key, value) => key === "security.devlxd.images" && isOn(value),
-    why: "the container may fetch the server's images",
-    source: "lxd/devlxd.go, devlxdImageExportHandler",
-  },
-  {
-    matches: (key) => key.startsWith("nvidia.") || key.startsWith("cloud-init.ssh-keys."),
-    why: "it hands the host's devices or keys on",
-    source: "shared/instance.go",
+    matches: (key) => key.startsWith("volatile."),
+    why: "it is LXD's own bookkeeping, of idmaps and devices among others",
+    source: "shared/instance.go, volatile.*",
   },
 ];
+
+/** A setting that is neither known to be harmless nor in the table: another version's, or a misspelt one. */
+const unknownKey = "it is not known to stay inside the container";
 
 interface Device {
   readonly type?: string;
@@ -75,12 +80,15 @@ interface Device {
 const harmlessDevices: Readonly<Record<string, (device: Device) => string | undefined>> = {
   // a disk from a pool is the container's own; one with a path of the host is not (lxd/device/disk.go, sourceIsLocalPath)
   disk: (device) => {
+    if (device["raw.mount.options"] !== undefined) return "raw mount options go to the host's mount as they are";
     if (device["pool"] !== undefined) return undefined;
     return `it mounts ${device["source"] ?? "a path"} of the host`;
   },
   // a bridge is shared by design; the others take over or bypass the host's interfaces (lxd/device/nic_*.go)
   nic: (device) => {
     const type = device["nictype"];
+    const routes = Object.keys(device).find((setting) => /^ipv[46]\.routes/.test(setting));
+    if (routes !== undefined) return `${routes} writes routes on the host`;
     if (type === undefined && device["network"] !== undefined) return undefined;
     if (type === "bridged") return undefined;
     return `a NIC of type ${type ?? "unknown"} uses an interface of the host`;
@@ -101,8 +109,9 @@ export function hostReaching(instance: {
 }): readonly Reach[] {
   const found: Reach[] = [];
   for (const [key, value] of Object.entries(instance.config)) {
-    const rule = keys.find((each) => each.matches(key, value));
-    if (rule) found.push({ what: `${key}=${value}`, why: rule.why });
+    if (harmless.some((stays) => stays(key, value))) continue;
+    const why = keys.find((each) => each.matches(key))?.why ?? unknownKey;
+    found.push({ what: `${key}=${value}`, why });
   }
   for (const [name, device] of Object.entries(instance.devices)) {
     const type = device["type"] ?? "";

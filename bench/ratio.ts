@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 /** Milliseconds of `count` runs, one after the other, after `warmUp` that do not count. */
 export async function timed(
   run: () => Promise<void>,
-  options: { readonly count: number; readonly warmUp: number },
+  options: { readonly count: number; readonly warmUp: number; readonly pauseMs?: number },
 ): Promise<readonly number[]> {
   for (let n = 0; n < options.warmUp; n += 1) await run();
   const times: number[] = [];
@@ -9,6 +11,7 @@ export async function timed(
     const begun = performance.now();
     await run();
     times.push(performance.now() - begun);
+    if (options.pauseMs !== undefined) await sleep(options.pauseMs);
   }
   return times;
 }
@@ -17,12 +20,14 @@ export async function timed(
 export async function byTurns(
   a: () => Promise<void>,
   b: () => Promise<void>,
-  options: { readonly rounds: number; readonly perRound: number },
+  options: { readonly rounds: number; readonly perRound: number; readonly pauseMs?: number },
 ): Promise<readonly [readonly number[], readonly number[]]> {
   const [left, right]: [number[], number[]] = [[], []];
   for (let round = 0; round < options.rounds; round += 1) {
-    left.push(...(await timed(a, { count: options.perRound, warmUp: round === 0 ? options.perRound : 1 })));
-    right.push(...(await timed(b, { count: options.perRound, warmUp: round === 0 ? options.perRound : 1 })));
+    left.push(...(await timed(a, { ...options, count: options.perRound, warmUp: round === 0 ? options.perRound : 1 })));
+    right.push(
+      ...(await timed(b, { ...options, count: options.perRound, warmUp: round === 0 ? options.perRound : 1 })),
+    );
   }
   return [left, right];
 }

@@ -79,7 +79,8 @@ export async function createApp(options: AppOptions, overrides: Overrides = {}):
     log,
     policy,
     facts: () => helpFacts(remotes, inventory),
-    arrived: () => pipeline.kick(),
+    // the acknowledgement goes first
+    arrived: () => void setImmediate(() => pipeline.kick()),
     keepSecrets: (id, values) => kept.keep(id, values),
     boundary,
   });

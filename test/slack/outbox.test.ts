@@ -37,7 +37,7 @@ test("a job's first message makes its thread, later ones edit it, and replies go
   expect(JSON.stringify(world.messages(ops)[0]?.blocks)).toContain("lxd1:web1 is running.");
 });
 
-test("edits of a root message are 1.5 s apart, and the newest state is what is shown", async () => {
+test("edits of a root message are 1.5 s apart, and the result does not wait for that", async () => {
   await using world = await localSlack();
   await using bot = await startBot(world);
   const job = await putJob(bot.store);
@@ -55,7 +55,8 @@ test("edits of a root message are 1.5 s apart, and the newest state is what is s
   await sent(bot);
   const edits = world.calls("chat.update");
   expect(edits.length).toBeLessThanOrEqual(3);
-  const gaps = edits.slice(1).map(({ at }, n) => at - (edits[n]?.at ?? 0));
+  const progress = edits.slice(0, -1);
+  const gaps = progress.slice(1).map(({ at }, n) => at - (progress[n]?.at ?? 0));
   expect(gaps.filter((gap) => gap < 1_400)).toEqual([]);
 });
 

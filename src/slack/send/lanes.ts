@@ -24,10 +24,12 @@ export function laneOf(row: OutboxRow, job: JobRow | undefined): Lane {
   if (row.kind === "root") {
     const key = `root ${row.job_id}`;
     if (job === undefined || job.thread_ts === null) return { ...posts(job?.channel_id ?? ""), key };
+    // people wait for the result: it does not wait for the progress before it to be read
+    const which = job.ended_at === null ? "edit" : "result";
     return {
       key,
       rates: [
-        { key: `edit ${row.job_id}`, rate: editRate },
+        { key: `${which} ${row.job_id}`, rate: editRate },
         { key: "edits", rate: allEditsRate },
       ],
       waits: false,

@@ -119,8 +119,15 @@ export async function listJobs(db: Read, filter: JobFilter): Promise<readonly Jo
   return query.execute();
 }
 
-/** The jobs that stand before this one: open for longer, past their question, and sharing a target with it. Oldest first. */
-export async function jobsAhead(db: Read, job: Pick<JobRow, "id" | "queued_at">): Promise<readonly JobRow[]> {
+/**
+ * The jobs that stand before this one: open for longer, past their question, and sharing a target with it. Oldest first.
+ * Those in `beginning` have been let go and are not written down as running yet: they stand before every other.
+ */
+export async function jobsAhead(
+  db: Read,
+  job: Pick<JobRow, "id" | "queued_at">,
+  { beginning = [] }: { readonly beginning?: readonly string[] } = {},
+): Promise<readonly JobRow[]> {
   return db
     .selectFrom("jobs")
     .selectAll()
@@ -129,6 +136,7 @@ export async function jobsAhead(db: Read, job: Pick<JobRow, "id" | "queued_at">)
     .where((where) =>
       where.or([
         where("state", "=", "running"),
+        ...(beginning.length === 0 ? [] : [where("id", "in", beginning)]),
         where("queued_at", "<", job.queued_at ?? 0),
         where.and([where("queued_at", "=", job.queued_at ?? 0), where("id", "<", job.id)]),
       ]),

@@ -100,7 +100,8 @@ export async function runServerStep(
       boundary(`${name} acted`);
       if (started) {
         operationId = started.id;
-        await journal.operation(started.id);
+        // when it cannot be written it is known here all the same; after a kill it is found by its instance
+        await journal.operation(started.id).catch(() => undefined);
         boundary(`${name} operation`);
       }
     } catch (error) {

@@ -24,6 +24,8 @@ import type { StepContext, StepJob, StepKinds } from "./step-kind.ts";
 
 /** How many jobs run at once; others wait in the order in which they were asked for. */
 const maxRunningJobs = 16;
+/** A job that the bot itself could not go on with (a full disk, a bug) is taken up again after this. */
+const takeUpAgainMs = 10_000;
 
 export interface RunnerOptions {
   readonly store: Store;
@@ -79,6 +81,7 @@ export class Runner implements AsyncDisposable {
   readonly #ending = new AbortController();
   #looking: Promise<void> | undefined;
   #lookAgain = false;
+  #started = false;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -97,12 +100,13 @@ export class Runner implements AsyncDisposable {
       });
       this.#launch(job);
     }
+    this.#started = true;
     this.kick();
   }
 
-  /** Looks for jobs that can run now. Cheap, and safe to call at any time. */
+  /** Looks for jobs that can run now. Cheap, and safe to call at any time; before `start` nothing begins. */
   kick(): void {
-    if (this.#ending.signal.aborted) return;
+    if (!this.#started || this.#ending.signal.aborted) return;
     if (this.#looking) {
       this.#lookAgain = true;
       return;
@@ -164,13 +168,26 @@ export class Runner implements AsyncDisposable {
 
   async #look(): Promise<void> {
     const { store } = this.#options;
+    await this.#takeUpStopped();
     const waiting = await listJobs(store.read, { states: ["queued"], limit: 1_000 });
     const oldestFirst = waiting.toSorted((a, b) => (a.queued_at ?? 0) - (b.queued_at ?? 0) || (a.id < b.id ? -1 : 1));
     for (const job of oldestFirst) {
       if (this.#running.size >= maxRunningJobs || this.#ending.signal.aborted) return;
       if (this.#running.has(job.id)) continue;
-      if ((await jobsAhead(store.read, job)).length > 0) continue;
+      if ((await jobsAhead(store.read, job, { beginning: [...this.#running.keys()] })).length > 0) continue;
       this.#launch(job);
+    }
+  }
+
+  /** Jobs that run by what is on disk, and do not here: the bot could not write how they went on. */
+  async #takeUpStopped(): Promise<void> {
+    const { store } = this.#options;
+    for (const { id } of await listJobs(store.read, { states: ["running"], limit: 1_000 })) {
+      if (this.#ending.signal.aborted) return;
+      if (this.#running.has(id)) continue;
+      // it may have ended since it was listed
+      const job = await findJob(store.read, id);
+      if (job?.state === "running") this.#launch(job);
     }
   }
 
@@ -178,12 +195,13 @@ export class Runner implements AsyncDisposable {
     const cancel = new AbortController();
     if (job.cancel_requested_at !== null) cancel.abort();
     const done = this.#run(job, cancel.signal)
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         if (this.#ending.signal.aborted) return;
         this.#options.log.error(
           { jobId: job.id, requestId: job.request_id, error: describeThrown(error) },
           "a job stopped",
         );
+        await this.#options.clock.sleep(takeUpAgainMs, this.#ending.signal).catch(() => undefined);
       })
       .finally(() => {
         this.#running.delete(job.id);
@@ -229,9 +247,17 @@ export class Runner implements AsyncDisposable {
     for (const [index, step] of lane.entries()) {
       if (step.state === "done") continue;
       if (step.state !== "pending" && step.state !== "running") return parseFailure(step.failure);
+      const after = lane.slice(index + 1);
       const end = await this.#runStep(job, step, cancel);
-      const failure = await this.#writeStepEnd(job, step, { end, after: lane.slice(index + 1) });
-      if (end.state !== "done") return failure;
+      try {
+        const failure = await this.#writeStepEnd(job, step, { end, after });
+        if (end.state !== "done") return failure;
+      } catch (error) {
+        // a local step is its own write: when that is refused, nothing of it is on disk
+        const isLocal = this.#options.kinds.find(step.kind, step.version)?.type === "local";
+        if (!isLocal || end.state !== "done") throw error;
+        return this.#writeStepEnd(job, step, { end: { state: "failed", error }, after });
+      }
     }
     return undefined;
   }

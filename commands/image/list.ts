@@ -1,3 +1,4 @@
+import { withRemote } from "../../src/pipeline/resolve.ts";
 import { z } from "zod";
 import { argument, defineCommand } from "../../src/pipeline/define.ts";
 import { projectOption } from "../instance/shared.ts";
@@ -20,12 +21,13 @@ export const imageList = defineCommand({
   examples: ["image list", "image list {remote}:"],
   permission: "image.read",
   needs: ["resolve", "lxd", "may"],
-  run: async ({ args, use }) => {
+  run: async ({ args, use, request }) => {
     const [before = "", after] = (args.where ?? "").split(":");
     const filter = (after ?? before).toLowerCase();
     const { remote, project } = await use.resolve.remote(after === undefined ? undefined : before, {
       project: args.project,
-      typed: (name) => `image list ${name}:${filter}`,
+      typed: (name) =>
+        before === "" ? `${request.text} ${name}:` : withRemote(request.text, { name: before, remote: name }),
     });
     const decision = use.may("image.read", { remote, project, name: "*" });
     if (!decision.allow)

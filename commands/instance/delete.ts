@@ -25,8 +25,8 @@ export const deleteInstances = defineCommand({
   examples: ["delete {remote}:{instance}", "delete {remote}:{instance} --force"],
   permission: "instance.delete",
   needs: ["resolve", "lxd", "jobs"],
-  plan: async ({ args, use }) => {
-    const subjects = await findSubjects(use, args.instances, { project: args.project, verb: "delete" });
+  plan: async ({ args, use, request }) => {
+    const subjects = await findSubjects(use, args.instances, { project: args.project, text: request.text });
     const present = subjects.map((subject) => {
       if (!subject.instance) {
         throw new UserError("state-unfit", {

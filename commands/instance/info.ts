@@ -1,3 +1,4 @@
+import { withRemote } from "../../src/pipeline/resolve.ts";
 import { argument, defineCommand, flag } from "../../src/pipeline/define.ts";
 import { formatResource, instanceReference, resourceKey } from "../../src/pipeline/references.ts";
 import type { Part, Text } from "../../src/pipeline/reply.ts";
@@ -22,10 +23,10 @@ export const info = defineCommand({
   examples: ["info {remote}:{instance}", "info {remote}:{instance} --show-log"],
   permission: "instance.read",
   needs: ["resolve", "lxd", "jobs", "may"],
-  run: async ({ args, use }) => {
+  run: async ({ args, use, request }) => {
     const resource = await use.resolve.instance(args.instance, {
       project: args.project,
-      typed: (remote) => `info ${remote}:${args.instance.name}`,
+      typed: (remote) => withRemote(request.text, { name: args.instance.name, remote }),
     });
     const lxd = use.lxd(resource.remote);
     const instance = await requireInstance(lxd, resource);

@@ -22,5 +22,5 @@ export const pause = defineCommand({
   examples: ["pause {remote}:{instance}", "pause --all {remote}:"],
   permission: "instance.stop",
   needs: ["resolve", "lxd", "jobs", "may"],
-  plan: ({ args, use }) => planStateChange("freeze", args, use),
+  plan: ({ args, use, request }) => planStateChange("freeze", { args, use, text: request.text }),
 });

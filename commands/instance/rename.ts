@@ -18,8 +18,8 @@ export const rename = defineCommand({
   examples: ["rename {remote}:{instance} {instance}-old"],
   permission: "instance.rename",
   needs: ["resolve", "lxd", "jobs"],
-  plan: async ({ args, use }) => {
-    const [subject] = await findSubjects(use, [args.instance], { project: args.project, verb: "rename" });
+  plan: async ({ args, use, request }) => {
+    const [subject] = await findSubjects(use, [args.instance], { project: args.project, text: request.text });
     if (!subject?.instance)
       throw new UserError("state-unfit", { what: "A job is still making it.", next: "Rename it when it is there." });
     const { resource, instance } = subject;

@@ -23,5 +23,5 @@ export const restart = defineCommand({
   examples: ["restart {remote}:{instance}", "restart {remote}:{instance} --force"],
   permission: "instance.start",
   needs: ["resolve", "lxd", "jobs", "may"],
-  plan: ({ args, use }) => planStateChange("restart", args, use),
+  plan: ({ args, use, request }) => planStateChange("restart", { args, use, text: request.text }),
 });

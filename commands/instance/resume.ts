@@ -22,5 +22,5 @@ export const resume = defineCommand({
   examples: ["resume {remote}:{instance}", "resume --all {remote}:"],
   permission: "instance.start",
   needs: ["resolve", "lxd", "jobs", "may"],
-  plan: ({ args, use }) => planStateChange("unfreeze", args, use),
+  plan: ({ args, use, request }) => planStateChange("unfreeze", { args, use, text: request.text }),
 });

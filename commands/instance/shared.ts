@@ -6,6 +6,7 @@ import {
   type Resource,
   type TargetReference,
 } from "../../src/pipeline/references.ts";
+import { withRemote } from "../../src/pipeline/resolve.ts";
 import type { Services } from "../../src/pipeline/services.ts";
 import type { Plan } from "../../src/pipeline/plan.ts";
 import { findInstance, identityOf, stamps } from "../../src/steps/instance/identity.ts";
@@ -28,18 +29,17 @@ export interface Subject {
   readonly busy: boolean;
 }
 
-/** Finds the instances that were typed, in their order, each once. */
+/** Finds the instances that were typed (in `text`), in their order, each once. */
 export async function findSubjects(
   use: Pick<Services, "resolve" | "lxd" | "jobs">,
   references: readonly TargetReference[],
-  options: { readonly project: string | undefined; readonly verb: string },
+  options: { readonly project: string | undefined; readonly text: string },
 ): Promise<readonly Subject[]> {
   const found = new Map<string, Subject>();
   for (const reference of references) {
     const resource = await use.resolve.instance(reference, {
       project: options.project,
-      typed: (remote) =>
-        `${options.verb} ${references.map((each) => (each === reference ? `${remote}:${each.name}` : written(each))).join(" ")}${options.project === undefined ? "" : ` --project ${options.project}`}`,
+      typed: (remote) => withRemote(options.text, { name: reference.name, remote }),
     });
     const key = resourceKey(resource);
     if (found.has(key)) continue;
@@ -49,10 +49,6 @@ export async function findSubjects(
     found.set(key, { resource, instance, busy });
   }
   return [...found.values()];
-}
-
-function written(reference: TargetReference): string {
-  return reference.remote === undefined ? reference.name : `${reference.remote}:${reference.name}`;
 }
 
 /** What a plan touches and rests on when it is about existing instances. */

@@ -21,5 +21,5 @@ export const start = defineCommand({
   examples: ["start {remote}:{instance}", "start --all {remote}:"],
   permission: "instance.start",
   needs: ["resolve", "lxd", "jobs", "may"],
-  plan: ({ args, use }) => planStateChange("start", args, use),
+  plan: ({ args, use, request }) => planStateChange("start", { args, use, text: request.text }),
 });

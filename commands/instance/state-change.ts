@@ -73,17 +73,21 @@ export interface StateChangeArgs {
   readonly force?: boolean;
 }
 
+interface Asked {
+  readonly args: StateChangeArgs;
+  readonly use: Pick<Services, "resolve" | "lxd" | "jobs" | "may">;
+  /** What was typed. */
+  readonly text: string;
+}
+
 /** The most instances that one command may touch. */
 const maxInstances = 100;
 
 /** Plans one action on several instances; each is its own lane, so that one that fails does not keep the others. */
-export async function planStateChange(
-  action: Action,
-  args: StateChangeArgs,
-  use: Pick<Services, "resolve" | "lxd" | "jobs" | "may">,
-): Promise<Plan> {
+export async function planStateChange(action: Action, { args, use, text }: Asked): Promise<Plan> {
   const words: Words = actions[action];
-  const subjects = args.all ? await allSubjects(words, args, use) : await namedSubjects(words, args, use);
+  const asked = { args, use, text };
+  const subjects = args.all ? await allSubjects(words, asked) : await namedSubjects(words, asked);
   const names = subjects.map(({ resource }) => formatResource(resource));
   const options = {
     ...(args.timeout === undefined ? {} : { timeout: args.timeout }),
@@ -122,11 +126,7 @@ export async function planStateChange(
   };
 }
 
-async function namedSubjects(
-  words: Words,
-  args: StateChangeArgs,
-  use: Pick<Services, "resolve" | "lxd" | "jobs">,
-): Promise<readonly Subject[]> {
+async function namedSubjects(words: Words, { args, use, text }: Asked): Promise<readonly Subject[]> {
   if (args.instances.length === 0) {
     throw new UserError("argument-missing", {
       what: `\`${words.verb}\` needs the name of an instance.`,
@@ -140,7 +140,7 @@ async function namedSubjects(
       next: `Write a name behind the colon, or \`--all\` if you mean every instance there.`,
     });
   }
-  const subjects = await findSubjects(use, args.instances, { project: args.project, verb: words.verb });
+  const subjects = await findSubjects(use, args.instances, { project: args.project, text });
   for (const { resource, instance, busy } of subjects) {
     if (busy || !instance || words.from.includes(instance.status_code)) continue;
     const reason = words.unfit[instance.status_code];
@@ -150,11 +150,7 @@ async function namedSubjects(
 }
 
 /** Every instance of one remote and project that is in a state for it and that the person may touch. */
-async function allSubjects(
-  words: Words,
-  args: StateChangeArgs,
-  use: Pick<Services, "resolve" | "lxd" | "jobs" | "may">,
-): Promise<readonly Subject[]> {
+async function allSubjects(words: Words, { args, use, text }: Asked): Promise<readonly Subject[]> {
   const [reference, ...more] = args.instances;
   if (more.length > 0 || (reference !== undefined && reference.name !== "")) {
     throw new UserError("argument-extra", {
@@ -164,7 +160,7 @@ async function allSubjects(
   }
   const { remote, project } = await use.resolve.remote(reference?.remote, {
     project: args.project,
-    typed: (name) => `${words.verb} --all ${name}:`,
+    typed: (name) => `${text} ${name}:`,
   });
   const instances = await use.lxd(remote).instances.list({ project, recursion: 1 });
   const subjects: Subject[] = [];

@@ -25,5 +25,5 @@ export const stop = defineCommand({
   examples: ["stop {remote}:{instance}", "stop {remote}:{instance} --timeout 30", "stop --all {remote}:"],
   permission: "instance.stop",
   needs: ["resolve", "lxd", "jobs", "may"],
-  plan: ({ args, use }) => planStateChange("stop", args, use),
+  plan: ({ args, use, request }) => planStateChange("stop", { args, use, text: request.text }),
 });

@@ -1,3 +1,4 @@
+import { withRemote } from "../../src/pipeline/resolve.ts";
 import { listJobs, openJobStates } from "../../db/jobs.ts";
 import { argument, defineCommand, flag } from "../../src/pipeline/define.ts";
 import { instanceReference, resourceKey } from "../../src/pipeline/references.ts";
@@ -24,7 +25,7 @@ export const jobList = defineCommand({
       resourceKey(
         await use.resolve.instance(reference, {
           project: undefined,
-          typed: (remote) => `job list ${remote}:${reference.name}`,
+          typed: (remote) => withRemote(request.text, { name: reference.name, remote }),
         }),
       );
     const jobs = await listJobs(use.store, {

@@ -99,6 +99,13 @@ export function createResolver({
   };
 }
 
+/** What was typed, all its options with it, but with the remote before the name; the command's own name is not meant. */
+export function withRemote(text: string, { name, remote }: { readonly name: string; readonly remote: string }): string {
+  const words = text.split(/(\s+)/);
+  const at = words.indexOf(name, 1);
+  return words.map((word, index) => (index === at ? `${remote}:${name}` : word)).join("");
+}
+
 function explainCandidates(having: readonly string[], silent: readonly string[]): string {
   const parts = [];
   if (having.length > 0) parts.push(`${having.join(" and ")} ${having.length === 1 ? "has" : "have"} it`);

@@ -5,6 +5,7 @@ import { saveRemote } from "../../db/remotes.ts";
 import { openStore } from "../../db/database.ts";
 import { createApp, type App, type Overrides } from "../../src/app.ts";
 import { createLog, type LogLevel } from "../../src/log.ts";
+import type { SeedInstance } from "../../sandbox/lxd/engine/seed.ts";
 import { startSimulatedLxd, type SimulatedLxd } from "../../sandbox/lxd/server.ts";
 import { startLocalSlack } from "../../sandbox/slack/server.ts";
 import type { LocalSlack } from "../../sandbox/slack/local-slack.ts";
@@ -27,7 +28,11 @@ export interface StageOptions {
   readonly overrides?: Overrides;
   readonly operationMs?: number;
   readonly logLevel?: LogLevel;
+  /** What is on the servers from the start. */
+  readonly instances?: { readonly lxd1?: readonly SeedInstance[]; readonly lxd2?: readonly SeedInstance[] };
   readonly remotes?: readonly ("lxd1" | "lxd2")[];
+  /** How the bot hears of what people do. Default: "socket". */
+  readonly mode?: "socket" | "http";
 }
 
 /** A local Slack, two simulated servers, and the bot between them, on data of their own. */
@@ -38,12 +43,28 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const sockets = { lxd1: join(dir, "lxd1.socket"), lxd2: join(dir, "lxd2.socket") };
   const operationMs = options.operationMs ?? 0;
   const lxd1 = stack.use(
-    await startSimulatedLxd({ name: "lxd1", listen: { type: "unix", path: sockets.lxd1 }, operationMs }),
+    await startSimulatedLxd({
+      name: "lxd1",
+      listen: { type: "unix", path: sockets.lxd1 },
+      seed: { instances: options.instances?.lxd1 ?? [] },
+      operationMs,
+    }),
   );
   const lxd2 = stack.use(
-    await startSimulatedLxd({ name: "lxd2", listen: { type: "unix", path: sockets.lxd2 }, operationMs }),
+    await startSimulatedLxd({
+      name: "lxd2",
+      listen: { type: "unix", path: sockets.lxd2 },
+      seed: { instances: options.instances?.lxd2 ?? [] },
+      operationMs,
+    }),
   );
-  const slack = stack.use(await startLocalSlack({ manifest: "manifest.yml", rateLimits: "off" }));
+  const slack = stack.use(
+    await startLocalSlack({
+      manifest: "manifest.yml",
+      rateLimits: "off",
+      mode: { type: options.mode ?? "socket" },
+    }),
+  );
   await plantRemotes(dir, sockets, options.remotes ?? ["lxd1", "lxd2"]);
   const bot = await startBot({ slack, dir, ...options });
   stack.defer(() => bot.app().stop());
@@ -55,11 +76,13 @@ export async function startBot({
   slack,
   dir,
   logLevel = "silent",
+  mode = "socket",
   overrides,
 }: {
   readonly slack: LocalSlack;
   readonly dir: string;
   readonly logLevel?: LogLevel;
+  readonly mode?: "socket" | "http";
   readonly overrides?: Overrides;
 }): Promise<Pick<Stage, "app" | "restart">> {
   let app = await start();
@@ -68,7 +91,7 @@ export async function startBot({
     const started = await createApp(
       {
         config: {
-          mode: { type: "socket" },
+          mode: mode === "http" ? { type: "http", port: 0 } : { type: "socket" },
           slackApiUrl: slack.apiUrl,
           admins: [{ userId: people.alice }],
           dataDir: dir,
@@ -77,7 +100,11 @@ export async function startBot({
           opsChannel: undefined,
           remoteAllowList: [],
         },
-        secrets: { slackBotToken: slack.botToken, slackAppToken: slack.appToken, slackSigningSecret: undefined },
+        secrets: {
+          slackBotToken: slack.botToken,
+          slackAppToken: mode === "socket" ? slack.appToken : undefined,
+          slackSigningSecret: mode === "http" ? slack.signingSecret : undefined,
+        },
         log: createLog(logLevel),
         version: "0.0.0-test",
         onFatal: (error) => {
@@ -87,6 +114,10 @@ export async function startBot({
       overrides,
     );
     await started.start();
+    if (mode === "http") {
+      // what somebody enters on the app's page at api.slack.com
+      await slack.setRequestUrl(`http://127.0.0.1:${started.state().slack.httpPort ?? 0}/slack/events`);
+    }
     return started;
   }
 

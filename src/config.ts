@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "./errors.ts";
@@ -52,7 +53,16 @@ const local = {
   REMOTE_ALLOW_LIST: z
     .string()
     .default("")
-    .transform((text) => words(text)),
+    .transform((text, context) => {
+      const entries = words(text);
+      for (const entry of entries.filter((word) => !isAllowListEntry(word))) {
+        context.addIssue({
+          code: "custom",
+          message: `REMOTE_ALLOW_LIST holds "${entry}", which is no host name, no address, no network (10.0.0.0/8) and not unix.`,
+        });
+      }
+      return entries;
+    }),
   LOG_LEVEL: z.enum(logLevels, `LOG_LEVEL is one of ${logLevels.join(", ")}.`).default("info"),
 };
 
@@ -180,6 +190,15 @@ function databaseFile(url: string | undefined, dataDir: string): { readonly file
     };
   }
   return { file: isAbsolute(path) ? path : resolve(path) };
+}
+
+/** What `createAddressCheck` understands. A network without its length would be one that holds everything. */
+function isAllowListEntry(entry: string): boolean {
+  const [address = "", bits, ...more] = entry.split("/");
+  const family = isIP(address);
+  if (family === 0) return /^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(entry);
+  if (bits === undefined) return true;
+  return more.length === 0 && /^[0-9]{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 }
 
 function words(text: string): readonly string[] {

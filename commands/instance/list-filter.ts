@@ -32,7 +32,7 @@ export function matcherOf(filter: string, remotes: readonly string[]): Matcher {
     const short = Object.hasOwn(shorthand, key.toLowerCase())
       ? shorthand[key.toLowerCase() as keyof typeof shorthand]
       : undefined; // just checked
-    if (short) return { kind: key, matches: (row) => short(row, value) };
+    if (short) return { kind: key.toLowerCase(), matches: (row) => short(row, value) };
     return { kind: key, matches: ({ instance }) => settingMatches(instance.expanded_config, key, value) };
   }
   const colon = filter.indexOf(":");
@@ -63,15 +63,17 @@ function settingMatches(config: Readonly<Record<string, string>>, key: string, v
 /** The beginning of a name, or a pattern in which `*` stands for anything. No regular expression of a user's is ever run. */
 function namePattern(text: string): (name: string) => boolean {
   const pieces = text.replace(/^\^/, "").replace(/\$$/, "").replaceAll(".*", "*").split("*");
-  const exact = text.endsWith("$");
+  // after `$` the last piece is not sought but must stand at the end
+  const last = text.endsWith("$") ? pieces.pop() : undefined;
   return (name) => {
+    if (last !== undefined && pieces.length === 0) return name === last;
     let at = 0;
     for (const [index, piece] of pieces.entries()) {
       const found = index === 0 ? (name.startsWith(piece) ? 0 : -1) : name.indexOf(piece, at);
       if (found === -1) return false;
       at = found + piece.length;
     }
-    return !exact || at === name.length || pieces.at(-1) === "";
+    return last === undefined || (name.endsWith(last) && name.length - last.length >= at);
   };
 }
 

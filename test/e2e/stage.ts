@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { saveRemote } from "../../db/remotes.ts";
-import { openStore } from "../../db/database.ts";
+import { openStore, type Store } from "../../db/database.ts";
 import { createApp, type App, type Overrides } from "../../src/app.ts";
 import { createLog, type LogLevel } from "../../src/log.ts";
 import type { SeedInstance } from "../../sandbox/lxd/engine/seed.ts";
@@ -137,6 +137,15 @@ export async function plantRemotes(
   names: readonly string[],
 ): Promise<void> {
   await using store = await openStore(join(dir, "bot.sqlite"));
+  await plantInto(store, sockets, names);
+}
+
+/** The same, in a database that is open. */
+export async function plantInto(
+  store: Store,
+  sockets: Readonly<Record<string, string>>,
+  names: readonly string[],
+): Promise<void> {
   for (const name of names) {
     await store.write((transaction) =>
       saveRemote(transaction, {

@@ -90,6 +90,20 @@ describe("a job", () => {
     expect(world.removals()).toEqual([]);
   });
 
+  test("that cannot be judged, by a bug or an outage, waits and is judged again", async () => {
+    let asked = 0;
+    await using world = await startWorld(["web1"], {
+      mayStart: () => {
+        asked += 1;
+        return asked < 3 ? Promise.reject(new Error("the policy cannot be read")) : Promise.resolve(undefined);
+      },
+    });
+    await ask(world.store, "j-1", ["web1"]);
+    await world.runner.start();
+    await allOver(world.store);
+    expect([asked, world.told.at(-1)]).toEqual([3, "ended succeeded j-1"]);
+  });
+
   test("whose own write is refused has failed, and the next one on its target goes on", async () => {
     await using world = await startWorld(["web1"]);
     const steps = [stepRow("test.note", { name: "refused" }, "a"), removal("web1", "a")];
@@ -209,13 +223,13 @@ test("nothing begins before the start, which takes up first what ran", async () 
 
 test("a full disk in the middle stops a job; when there is room it is taken up, and nothing is asked for twice", async () => {
   let stopped = 0;
+  let full = Promise.resolve();
   await using world = await startWorld(["web1"], {
     log: createLog("error", { write: () => void (stopped += 1) }),
     boundary: (name) => {
       if (name === "0:test.remove acted" && stopped === 0) full = setRoom(world.store, "none");
     },
   });
-  let full = Promise.resolve();
   await ask(world.store, "j-1", ["web1"]);
   await world.runner.start();
   await eventually(() => stopped > 2);
@@ -225,6 +239,23 @@ test("a full disk in the middle stops a job; when there is room it is taken up, 
   await allOver(world.store);
   expect(world.told.at(-1)).toBe("ended succeeded j-1");
   expect(world.removals()).toEqual(["web1"]);
+});
+
+test("an operation whose id cannot be written is followed all the same, and told as it ended", async () => {
+  let stopped = 0;
+  await using world = await startWorld(["web1"], {
+    log: createLog("error", { write: () => void (stopped += 1) }),
+    boundary: (name) => {
+      if (name === "0:test.remove acted") void setRoom(world.store, "none");
+      if (name === "0:test.remove operation") void setRoom(world.store, "enough");
+    },
+  });
+  await ask(world.store, "j-1", ["web1"]);
+  await world.runner.start();
+  await allOver(world.store);
+  expect((await world.job("j-1")).state).toBe("succeeded");
+  expect(await world.steps("j-1")).toMatchObject([{ state: "done", operation_id: null }]);
+  expect([world.removals(), stopped]).toEqual([["web1"], 0]);
 });
 
 describe("the end of the program", () => {

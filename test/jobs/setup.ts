@@ -8,8 +8,7 @@ import { UserError } from "../../src/errors.ts";
 import type { Clock } from "../../src/clock.ts";
 import type { Lxd } from "../../src/lxd/connection.ts";
 import { pair, silent } from "../lxd/setup.ts";
-import { refuse, started, sync } from "../lxd/scripted-server.ts";
-import { operation } from "../lxd/scripted-server.ts";
+import { operation, refuse, started, sync } from "../lxd/scripted-server.ts";
 
 /** Every look at it is a millisecond later; sleeping takes one turn of the event loop. */
 export function quickClock(startMs = 10_000): Clock {
@@ -37,7 +36,7 @@ async function exists(lxd: Lxd, name: string): Promise<boolean> {
   }
 }
 
-/** A kind of step that the bot does not have: it removes an instance without following the operation. */
+/** A kind of step that the bot does not have: it removes an instance. */
 const remove = defineServerStep<z.infer<typeof Input>, null>({
   kind: "test.remove",
   version: 1,
@@ -53,10 +52,7 @@ const remove = defineServerStep<z.infer<typeof Input>, null>({
   },
   look: async (context, { name }) =>
     (await exists(context.lxd("lxd1"), name)) ? { state: "open" } : { state: "done", says: `${name} is gone` },
-  act: async (context, { name }) => {
-    await context.lxd("lxd1").instances.delete(place(name));
-    return undefined;
-  },
+  act: (context, { name }) => context.lxd("lxd1").instances.delete(place(name)),
 });
 
 const note = defineLocalStep<z.infer<typeof Input>>({
@@ -93,6 +89,7 @@ export async function startWorld(names: readonly string[], options: Partial<Runn
   const told: string[] = [];
   const held = new Map<string, (() => void) | undefined>();
   const runners: Runner[] = [];
+  server.on("GET /1.0/operations/op-1/wait", sync(operation("op-1", { status: "Success", status_code: 200 })));
   for (const name of names) {
     const path = `/1.0/instances/${name}`;
     server.on(`GET ${path}/state`, sync({ status: "Running", status_code: 103, pid: 1, processes: 1 }));
@@ -144,7 +141,9 @@ export async function startWorld(names: readonly string[], options: Partial<Runn
     runner: nextRunner(),
     told,
     removals: () =>
-      server.arrived.filter(({ method }) => method === "DELETE").map(({ path }) => path.split("/").at(-1) ?? ""),
+      server.arrived
+        .filter(({ method, path }) => method === "DELETE" && path.startsWith("/1.0/instances/"))
+        .map(({ path }) => path.split("/").at(-1) ?? ""),
     hold: (name) => void held.set(name, undefined),
     release: (name) => {
       held.get(name)?.();

@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { chmodSync } from "node:fs";
 import SqliteDatabase from "better-sqlite3";
 import { Kysely, type Transaction } from "kysely";
 import { Migrator } from "kysely/migration";
 import { messageOf, UserError } from "../src/errors.ts";
+import { ensureDirectoryOf } from "./directory.ts";
 import { schemaSteps } from "./schema/index.ts";
 import { MendedSqliteDialect } from "./sqlite-dialect.ts";
 import type { Tables } from "./tables.ts";
@@ -57,8 +57,8 @@ export async function openStore(file: string): Promise<Store> {
 }
 
 function openFile(file: string): SqliteDatabase.Database {
+  if (file !== ":memory:") ensureDirectoryOf(file);
   try {
-    if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const database = new SqliteDatabase(file, { timeout: busyTimeoutMs });
     if (file !== ":memory:") chmodSync(file, 0o600);
     database.pragma("journal_mode = WAL");

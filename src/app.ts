@@ -1,6 +1,7 @@
 import { commands } from "../commands/index.ts";
 import { countJobs } from "../db/jobs.ts";
 import { openStore, type Store } from "../db/database.ts";
+import { becomeSoleUser } from "../db/sole-user.ts";
 import { expireQuestions } from "./approvals/expiry.ts";
 import { recordCalls } from "./audit/trail.ts";
 import { systemClock, type Clock } from "./clock.ts";
@@ -62,6 +63,7 @@ export async function createApp(options: AppOptions, overrides: Overrides = {}):
   const { config, secrets, log } = options;
   const clock = overrides.clock ?? systemClock;
   const boundary = overrides.boundary ?? (() => undefined);
+  const sole = becomeSoleUser(`${config.databaseFile}.lock`);
   const store = overrides.store ?? (await openStore(config.databaseFile));
   const certificate = await ensureClientCertificate({ dir: config.dataDir, clock });
   const registry = createRegistry(commands);
@@ -155,6 +157,7 @@ export async function createApp(options: AppOptions, overrides: Overrides = {}):
     await inventory[Symbol.asyncDispose]();
     await remotes[Symbol.asyncDispose]();
     await store[Symbol.asyncDispose]();
+    sole[Symbol.dispose]();
   }
 
   return {

@@ -59,6 +59,7 @@ export const errorCodes = {
   "store-full": "The bot cannot write to its disk, so nothing was done.",
   "store-newer": "The database was written by a newer program.",
   "config-invalid": "The configuration is missing something or contradicts itself.",
+  "slack-unreachable": "Slack does not answer.",
   "certificate-broken": "The bot's own key or certificate cannot be used.",
   internal: "A bug, or an outage: the reference leads to the story.",
 } as const satisfies Record<string, string>;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createApp } from "./app.ts";
 import { processEnvironment, readConfig, readLocalConfig } from "./config.ts";
 import { UserError } from "./errors.ts";
+import { explainLxdError } from "./lxd/explain.ts";
 import { createLog } from "./log.ts";
 import { doctor } from "./ops/doctor.ts";
 import { processTitle } from "./ops/process-title.ts";
@@ -28,9 +29,11 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     process.exitCode = await run(args);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`${[error.message, error.why, error.next].filter((line) => line !== undefined).join("\n")}\n`);
-    process.exitCode = error.code === "config-invalid" || error.code === "store-newer" ? exitConfig : 1;
+    const known = error instanceof UserError ? error : explainLxdError(error);
+    // a bug: its stack is what there is to say
+    if (!known) throw error;
+    process.stderr.write(`${[known.message, known.why, known.next].filter((line) => line !== undefined).join("\n")}\n`);
+    process.exitCode = known.code === "config-invalid" || known.code === "store-newer" ? exitConfig : 1;
   }
 }
 

@@ -44,10 +44,13 @@ export function subjectSpan(who: GrantSubject): Span {
   }
 }
 
+/** What only a grant on everything matches. */
+const everything = { remote: "*", name: "*", project: "*" };
+
 /** Nobody grants, or takes away, more than they have themselves. @throws UserError `not-allowed` */
 export function requireMayGrant(use: Pick<Services, "may">, role: BuiltInRole): void {
   for (const permission of builtInRoles[role]) {
-    const decision = use.may(permission);
+    const decision = use.may(permission, everything);
     if (decision.allow) continue;
     throw new UserError("not-allowed", {
       what: `You cannot give the role ${role}: you do not have all of it yourself.`,

@@ -101,7 +101,7 @@ function shown(rows: readonly ListedInstance[], letters: readonly string[], as: 
       return { type: "code", text: cells.map((line) => line.map(csvCell).join(",")).join("\n") || " " };
     case "table":
     case "compact":
-      if (rows.length === 0) return { type: "text", text: "There is no such instance." };
+      if (rows.length === 0) return { type: "text", text: "There is no instance here that you may see and that fits." };
       return { type: "table", columns: used.map(({ title }) => title), rows: cells };
     default:
       return as satisfies never;

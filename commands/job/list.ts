@@ -9,7 +9,7 @@ export const jobList = defineCommand({
   type: "answer",
   name: "job list",
   aliases: ["job ls", "jobs"],
-  summary: "List what the bot does and has done",
+  summary: "List what the bot does now; with --all also what has ended",
   parameters: {
     instance: argument({ value: instanceReference, optional: true, help: "only what is about it" }),
     mine: flag({ help: "only what you asked for" }),

@@ -4,6 +4,7 @@ import { remoteName } from "../../src/pipeline/references.ts";
 import { planRemoteAdd } from "../../src/remotes/plan-add.ts";
 import { UserError } from "../../src/errors.ts";
 import type { Plan } from "../../src/pipeline/plan.ts";
+import { prose } from "../../src/pipeline/reply.ts";
 import { remoteSave } from "../../src/steps/remote/save.ts";
 import { remoteTrust } from "../../src/steps/remote/trust.ts";
 
@@ -87,7 +88,7 @@ export const remoteAdd = defineCommand({
         ...(found.trusted ? ["It trusts the bot already"] : []),
         ...(found.needsTrust
           ? [
-              `It does not trust the bot yet: afterwards \`/lxd remote trust ${args.name}\` asks for its trust password, or give a join token`,
+              `It does not trust the bot yet: afterwards /lxd remote trust ${args.name} asks for its trust password, or give a join token`,
             ]
           : []),
       ],
@@ -99,14 +100,16 @@ export const remoteAdd = defineCommand({
               parts: [
                 {
                   type: "text",
-                  text: "Compare this fingerprint with the server's own, on the server: `lxc info | grep fingerprint`. If it is another, somebody answers in its place.",
+                  text: prose(
+                    "Compare this fingerprint with the server's own, on the server: `lxc info | grep fingerprint`. If it is another, somebody answers in its place.",
+                  ),
                 },
                 { type: "code", text: found.fingerprint ?? "" },
               ],
             },
           }
         : {}),
-      done: `${args.name} is there.${found.needsTrust ? " It does not trust the bot yet." : ` Try \`/lxd list ${args.name}:\`.`}`,
+      done: `${args.name} is there.${found.needsTrust ? " It does not trust the bot yet." : ` Try /lxd list ${args.name}:`}`,
     };
   },
 });

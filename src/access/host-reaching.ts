@@ -69,7 +69,8 @@ const keys: readonly HostReachingKey[] = [
 ];
 
 /** A setting that is neither known to be harmless nor in the table: another version's, or a misspelt one. */
-const unknownKey = "it is not known to stay inside the container";
+const unknownKey =
+  "it is not known to stay inside the container";
 
 interface Device {
   readonly type?: string;
@@ -80,8 +81,12 @@ interface Device {
 const harmlessDevices: Readonly<Record<string, (device: Device) => string | undefined>> = {
   // a disk from a pool is the container's own; one with a path of the host is not (lxd/device/disk.go, sourceIsLocalPath)
   disk: (device) => {
+    const source = device["source"];
     if (device["raw.mount.options"] !== undefined) return "raw mount options go to the host's mount as they are";
-    if (device["pool"] !== undefined) return undefined;
+    if (device["pool"] !== undefined && source === undefined) return undefined;
+    // a volume of the pool may be anybody's: volumes have no permissions of their own yet
+    if (device["pool"] !== undefined && source?.startsWith("/") !== true)
+      return `it mounts the storage volume ${source ?? ""}`;
     return `it mounts ${device["source"] ?? "a path"} of the host`;
   },
   // a bridge is shared by design; the others take over or bypass the host's interfaces (lxd/device/nic_*.go)
@@ -109,11 +114,15 @@ export function hostReaching(instance: {
 }): readonly Reach[] {
   const found: Reach[] = [];
   for (const [key, value] of Object.entries(instance.config)) {
-    if (harmless.some((stays) => stays(key, value))) continue;
+    if (!/\p{Cc}/u.test(key + value) || /^(user|cloud-init)\./.test(key)) {
+      if (harmless.some((stays) => stays(key, value))) continue;
+    }
     const why = keys.find((each) => each.matches(key))?.why ?? unknownKey;
-    found.push({ what: `${key}=${value}`, why });
+    found.push({ what: `${key}=${value.replace(/\p{Cc}/gu, "␤")}`, why });
   }
-  for (const [name, device] of Object.entries(instance.devices)) {
+  for (const [name, settings] of Object.entries(instance.devices)) {
+    // LXD takes an empty setting for one that is not there
+    const device: Device = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ""));
     const type = device["type"] ?? "";
     const judge = Object.hasOwn(harmlessDevices, type) ? harmlessDevices[type] : undefined;
     const why = judge ? judge(device) : `a device of type ${type === "" ? "unknown" : type} is one of the host`;

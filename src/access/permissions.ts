@@ -21,6 +21,18 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions;
 
+/**
+ * What is about the bot itself, or about everybody: a grant gives it only when its target is everything. An admin of
+ * `lxd1:web-*` is no admin of the bot.
+ */
+export const unbounded: readonly Permission[] = [
+  "access.read",
+  "access.write",
+  "audit.read",
+  "job.cancel",
+  "remote.write",
+];
+
 /** A command that everybody who is somebody may use: help, version, their own jobs. */
 export type Demand = Permission | "anyone";
 

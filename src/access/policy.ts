@@ -1,4 +1,4 @@
-import { builtInRoles, permissions, type Demand, type Permission } from "./permissions.ts";
+import { builtInRoles, permissions, unbounded, type Demand, type Permission } from "./permissions.ts";
 
 /** Who wants something, as far as the policy cares: immutable ids. */
 export interface Subject {
@@ -60,10 +60,11 @@ export function decide(
   for (const grant of policy.grants) {
     if (!isAbout(grant, subject) || (grant.expiresAt !== null && grant.expiresAt <= now)) continue;
     if (!rolePermissions(policy, grant.role).includes(demand)) continue;
+    if (unbounded.includes(demand) && !isEverything(grant.pattern)) continue;
     if (target !== undefined && !matches(grant.pattern, target, subject)) continue;
     return { allow: true, because: `${grant.role} on ${grant.pattern} (${grant.id})` };
   }
-  return { allow: false, because: `no grant gives ${demand} (${permissions[demand]})` };
+  return { allow: false, because: `No grant gives ${demand} (${permissions[demand]}).` };
 }
 
 export function isConfiguredAdmin(policy: Policy, subject: Pick<Subject, "teamId" | "userId">): boolean {
@@ -94,6 +95,10 @@ function rolePermissions(policy: Policy, role: string): readonly Permission[] {
 /** `remote:name` with `*` in either half, `project=NAME`, `owner=self`, or `*`. */
 export function isPattern(pattern: string): boolean {
   return /^(\*|[a-zA-Z0-9*._-]+:[a-zA-Z0-9*._-]+|project=[^\s=]+|owner=self)$/.test(pattern);
+}
+
+export function isEverything(pattern: string): boolean {
+  return pattern === "*" || pattern === "*:*";
 }
 
 /** A pattern never reaches across the colon: `lxd1*` says nothing about what stands behind it. */

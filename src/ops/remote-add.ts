@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { listRemotes, saveRemote } from "../../db/remotes.ts";
 import { openStore } from "../../db/database.ts";
@@ -104,9 +105,14 @@ async function trust(
   }
 }
 
+/** No answer (the input ends) is no. */
 async function confirmed(): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await lines.question("Is this the server's own certificate (lxc info shows it there)? Type yes: ");
+  const closed = once(lines, "close").then(() => "");
+  const answer = await Promise.race([
+    lines.question("Is this the server's own certificate (lxc info shows it there)? Type yes: "),
+    closed,
+  ]);
   lines.close();
   return answer.trim().toLowerCase() === "yes";
 }

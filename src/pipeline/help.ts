@@ -67,8 +67,8 @@ function notForYou(command: Command): Reply {
 function commandHelp(command: Command, facts: HelpFacts): Reply {
   const { aliases } = command;
   const rules = rulesOf(command);
-  const args = rules.arguments.map(({ shown, parameter }): Text => [{ code: shown }, ` ${parameter.help}`]);
-  const options = rules.options.map((rule): Text => [{ code: spelling(rule) }, ` ${rule.parameter.help}`]);
+  const args = rules.arguments.map(({ shown, parameter }): Text => [{ code: shown }, " ", ...prose(parameter.help)]);
+  const options = rules.options.map((rule): Text => [{ code: spelling(rule) }, " ", ...prose(rule.parameter.help)]);
   const examples = command.examples.map((example) => `/lxd ${fillIn(example, facts)}`);
   return {
     summary: `${command.name}: ${command.summary}`,

@@ -53,7 +53,7 @@ export function say(...spans: readonly Span[]): Reply {
 }
 
 /** A sentence with `code` between backticks. */
-export function prose(sentence: string): Text {
+export function prose(sentence: string): readonly Span[] {
   return sentence.split("`").map((piece, index) => (index % 2 === 0 ? piece : { code: piece }));
 }
 

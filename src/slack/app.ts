@@ -159,8 +159,24 @@ export function createSlack(options: SlackOptions): Slack {
 }
 
 function asConfigError(error: unknown): unknown {
+  if (error instanceof Error && "code" in error && (error.code === "EADDRINUSE" || error.code === "EACCES")) {
+    return new UserError("config-invalid", {
+      what: "The port of PORT cannot be opened.",
+      why: messageOf(error),
+      next: "Choose another PORT, or end what has it.",
+      cause: error,
+    });
+  }
   const failure = failureOf(error);
-  if (failure.kind !== "refused" || !isFatal(failure.error)) return error;
+  if (failure.kind !== "refused") {
+    return new UserError("slack-unreachable", {
+      what: "Slack cannot be reached, so the bot does not start.",
+      why: messageOf(error),
+      next: "Check the network of this host, and SLACK_API_URL where it is set; then start again.",
+      cause: error,
+    });
+  }
+  if (!isFatal(failure.error)) return error;
   return new UserError("config-invalid", {
     what: "Slack does not accept a token.",
     why: `Slack says: ${failure.error}`,

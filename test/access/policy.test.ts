@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { builtInRoles, permissions, type Permission } from "../../src/access/permissions.ts";
+import { builtInRoles, permissions, unbounded, type Permission } from "../../src/access/permissions.ts";
 import {
   decide,
   isPattern,
@@ -67,7 +67,7 @@ describe("by default", () => {
 
   test("a refusal says what is missing", () => {
     const { because } = decide(nobody, { subject: alice, demand: "instance.delete", target: web1, now });
-    expect(because).toBe("no grant gives instance.delete (delete instances)");
+    expect(because).toBe("No grant gives instance.delete (delete instances).");
   });
 });
 
@@ -237,5 +237,22 @@ describe("patterns", () => {
     for (const good of ["*", "lxd1:*", "*:web-*", "project=p_1", "owner=self"]) expect(isPattern(good)).toBe(true);
     for (const bad of ["", "**", "lxd1", "a:b:c", "a: b", "project=", "project=a=b", "owner=me", "*\n"])
       expect(isPattern(bad)).toBe(false);
+  });
+});
+
+describe("what is about the bot itself", () => {
+  const scoped = (pattern: string): Policy => ({
+    admins: [],
+    roles: {},
+    grants: [{ id: "g-1", subject: { kind: "user", id: "U1" }, role: "admin", pattern, expiresAt: null }],
+  });
+  const subject: Subject = { teamId: "T1", userId: "U1", groups: [], channelId: "C1" };
+
+  test.each(unbounded)("%s is not had by an admin of some instances", (demand) => {
+    for (const pattern of ["lxd1:web-*", "lxd1:*", "*:web-*", "project=staging", "owner=self"]) {
+      expect(decide(scoped(pattern), { subject, demand, now: 0 }).allow, pattern).toBe(false);
+    }
+    expect(decide(scoped("*"), { subject, demand, now: 0 }).allow).toBe(true);
+    expect(decide(scoped("*:*"), { subject, demand, now: 0 }).allow).toBe(true);
   });
 });

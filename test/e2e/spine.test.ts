@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkRequests } from "../lxd/request-checker.ts";
 import { click, ops, seen, told, type, wordsOf } from "./acting.ts";
-import { people, setStage, type Stage } from "./stage.ts";
+import { people, setStage, startBot, type Stage } from "./stage.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -59,6 +59,35 @@ describe("a slash command becomes a container", () => {
     await told(stage.slack, "would reach the host", people.bob);
     await type(stage.slack, "/lxd resume lxd1:web1", people.bob);
     await seen(stage.slack, "Resume lxd1:web1");
+  });
+
+  test("an operator gets no directory of the host, however the device is written", async () => {
+    for (const device of ["x,type=disk,source=/,path=/mnt,pool=", "x,type=disk,source=/,path=/mnt", "root,source=/"]) {
+      await type(stage.slack, `/lxd launch busybox lxd1:web7 -d ${device}`, people.bob);
+    }
+    await stage.slack.until(
+      () =>
+        stage.slack
+          .ephemerals(people.bob)
+          .filter((message) => JSON.stringify(message).includes("lxd1:web7 would reach the host")).length === 3,
+      10_000,
+    );
+    expect(creations("web7")).toBe(0);
+  });
+
+  test("an admin of some instances is no admin of the bot", async () => {
+    await type(stage.slack, "/lxd access grant @bob admin lxd1:web*");
+    await told(stage.slack, "is now admin on");
+    await type(stage.slack, "/lxd access grant @bob admin *", people.bob);
+    await told(stage.slack, "You may not use access grant.", people.bob);
+    await type(stage.slack, "/lxd remote remove lxd2", people.bob);
+    await told(stage.slack, "You may not use remote remove.", people.bob);
+    await type(stage.slack, "/lxd access revoke @bob admin lxd1:web*");
+    await told(stage.slack, "is no longer admin on");
+  });
+
+  test("a second bot on the same data does not start", async () => {
+    await expect(startBot({ slack: stage.slack, dir: stage.dir })).rejects.toThrow("Another bot is running");
   });
 
   test("a typing error is answered with what was probably meant", async () => {

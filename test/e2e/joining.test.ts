@@ -138,6 +138,17 @@ describe("a name without a remote", () => {
     expect(changes(stage.lxd1)).toEqual([]);
   });
 
+  test("the button of a rename still has the new name, that of --all still its options", async () => {
+    await answerTo(stage.slack, "/lxd rename twin1 twin2");
+    await press(stage.slack, "lxd1");
+    await told(stage.slack, "lxd1:twin1 must be stopped before it can be renamed.");
+    expect(await answerTo(stage.slack, "/lxd stop --all --force")).toContain("The remote is missing.");
+    await press(stage.slack, "lxd1");
+    await seen(stage.slack, "Stop twin1");
+    await seen(stage.slack, "Stop lxd1:twin1 by force");
+    await press(stage.slack, "Never mind");
+  });
+
   test("that one remote has is that one", async () => {
     await type(stage.slack, "/lxd pause only1");
     await seen(stage.slack, "lxd2:only1 is paused.");

@@ -240,18 +240,17 @@ describe("patterns", () => {
   });
 });
 
-describe("what is about the bot itself", () => {
-  const scoped = (pattern: string): Policy => ({
-    admins: [],
-    roles: {},
-    grants: [{ id: "g-1", subject: { kind: "user", id: "U1" }, role: "admin", pattern, expiresAt: null }],
-  });
-  const subject: Subject = { teamId: "T1", userId: "U1", groups: [], channelId: "C1" };
+const scoped = (pattern: string): Policy => ({
+  admins: [],
+  roles: {},
+  grants: [{ id: "g-1", subject: { kind: "user", id: "U1" }, role: "admin", pattern, expiresAt: null }],
+});
+const subject: Subject = { teamId: "T1", userId: "U1", groups: [], channelId: "C1" };
 
+describe("what is about the bot itself", () => {
   test.each(unbounded)("%s is not had by an admin of some instances", (demand) => {
-    for (const pattern of ["lxd1:web-*", "lxd1:*", "*:web-*", "project=staging", "owner=self"]) {
-      expect(decide(scoped(pattern), { subject, demand, now: 0 }).allow, pattern).toBe(false);
-    }
+    const bounded = ["lxd1:web-*", "lxd1:*", "*:web-*", "project=staging", "owner=self"];
+    expect(bounded.filter((pattern) => decide(scoped(pattern), { subject, demand, now: 0 }).allow)).toEqual([]);
     expect(decide(scoped("*"), { subject, demand, now: 0 }).allow).toBe(true);
     expect(decide(scoped("*:*"), { subject, demand, now: 0 }).allow).toBe(true);
   });

@@ -16,6 +16,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/real/**"],
           isolate: false,
+          // most tests wait for sockets and timers, not for a processor
+          maxWorkers: 4,
           testTimeout: 20_000,
           hookTimeout: 30_000,
         },

@@ -69,8 +69,7 @@ const keys: readonly HostReachingKey[] = [
 ];
 
 /** A setting that is neither known to be harmless nor in the table: another version's, or a misspelt one. */
-const unknownKey =
-  "it is not known to stay inside the container";
+const unknownKey = "it is not known to stay inside the container";
 
 interface Device {
   readonly type?: string;

@@ -63,7 +63,7 @@ export async function createApp(options: AppOptions, overrides: Overrides = {}):
   const { config, secrets, log } = options;
   const clock = overrides.clock ?? systemClock;
   const boundary = overrides.boundary ?? (() => undefined);
-  const sole = becomeSoleUser(`${config.databaseFile}.lock`);
+  const sole = await becomeSoleUser(`${config.databaseFile}.lock`, clock);
   const store = overrides.store ?? (await openStore(config.databaseFile));
   const certificate = await ensureClientCertificate({ dir: config.dataDir, clock });
   const registry = createRegistry(commands);

@@ -16,7 +16,7 @@ function times(stage: Stage, words: string): number {
 describe("Slack has a bad day", () => {
   test("429: what was to be said is said after the pause, once, and the job does not wait for it", async () => {
     await using stage = await setStage();
-    stage.slack.fail("chat.postMessage", { type: "ratelimited", retryAfterSeconds: 1 });
+    stage.slack.fail("chat.postMessage", { type: "ratelimited", retryAfterSeconds: 4 });
     stage.slack.fail("chat.update", { type: "ratelimited", retryAfterSeconds: 1 });
     await type(stage.slack, "/lxd launch busybox lxd1:web1");
     await stage.slack.until(() => changes(stage.lxd1).some((each) => each.includes("web1/state")));

@@ -83,7 +83,7 @@ export async function createApp(options: AppOptions, overrides: Overrides = {}):
     facts: () => helpFacts(remotes, inventory),
     // the acknowledgement goes first
     arrived: () => void setImmediate(() => pipeline.kick()),
-    keepSecrets: (id, values) => kept.keep(id, values),
+    secrets: kept,
     boundary,
   });
   const slack = createSlack({

@@ -1,8 +1,8 @@
+import { requireAllowed } from "../../src/pipeline/authorize.ts";
 import { withRemote } from "../../src/pipeline/resolve.ts";
 import { z } from "zod";
 import { argument, defineCommand } from "../../src/pipeline/define.ts";
 import { projectOption } from "../instance/shared.ts";
-import { UserError } from "../../src/errors.ts";
 
 export const imageList = defineCommand({
   type: "answer",
@@ -29,13 +29,7 @@ export const imageList = defineCommand({
       typed: (name) =>
         before === "" ? `${request.text} ${name}:` : withRemote(request.text, { name: before, remote: name }),
     });
-    const decision = use.may("image.read", { remote, project, name: "*" });
-    if (!decision.allow)
-      throw new UserError("not-allowed", {
-        what: `You may not see the images of ${remote}.`,
-        why: decision.because,
-        next: "Ask an admin of the bot.",
-      });
+    requireAllowed(use.may("image.read", { remote, project, name: "*" }), `You may not see the images of ${remote}.`);
     const images = await use.lxd(remote).images.list({ project });
     const rows = images
       .filter(({ aliases, fingerprint, properties }) =>

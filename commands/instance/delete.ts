@@ -1,3 +1,4 @@
+import { userOf } from "../../src/people/actor-key.ts";
 import { argument, defineCommand, flag } from "../../src/pipeline/define.ts";
 import { formatResource, instanceReference, resourceKey } from "../../src/pipeline/references.ts";
 import type { Part, Text } from "../../src/pipeline/reply.ts";
@@ -6,7 +7,16 @@ import { UserError } from "../../src/errors.ts";
 import { instanceChangeState } from "../../src/steps/instance/change-state.ts";
 import { instanceDelete } from "../../src/steps/instance/delete.ts";
 import { identityOf, stamps, statusCode } from "../../src/steps/instance/identity.ts";
-import { aboutSubjects, findSubjects, listed, projectionOf, projectOption, unfit, type Subject } from "./shared.ts";
+import {
+  aboutSubjects,
+  findSubjects,
+  listed,
+  projectionOf,
+  projectOption,
+  timeOf,
+  unfit,
+  type Subject,
+} from "./shared.ts";
 
 type Present = Subject & { readonly instance: NonNullable<Subject["instance"]> };
 
@@ -90,15 +100,13 @@ export const deleteInstances = defineCommand({
   },
 });
 
-const neverUsed = "1970-01-01T00:00:00Z";
-
 /** What a person must know before it is gone for good. */
 function whatIsLost({ resource, instance }: Present, snapshots: readonly InstanceSnapshot[]): readonly Part[] {
   const devices = Object.entries(instance.expanded_devices).map(([name, { type }]) => `${name} (${type ?? "?"})`);
   const fields: (readonly [string, Text])[] = [
     ["State", instance.status + (instance.ephemeral ? ", ephemeral" : "")],
     ["Created", timeOf(instance.created_at)],
-    ["Last used", instance.last_used_at.startsWith(neverUsed.slice(0, 10)) ? "never" : timeOf(instance.last_used_at)],
+    ["Last used", timeOf(instance.last_used_at)],
     [
       "Snapshots",
       snapshots.length === 0 ? "none" : `${snapshots.length}: ${listed(snapshots.map(({ name }) => name))}`,
@@ -106,15 +114,10 @@ function whatIsLost({ resource, instance }: Present, snapshots: readonly Instanc
     ["Devices", devices.length === 0 ? "none" : listed(devices)],
     ["Profiles", instance.profiles.length === 0 ? "none" : instance.profiles.join(", ")],
   ];
-  const owner = /^T[A-Z0-9]+\/([UW][A-Z0-9]+)$/.exec(instance.config[stamps.owner] ?? "")?.[1];
+  const owner = userOf(instance.config[stamps.owner]);
   if (owner !== undefined) fields.push(["Made by", { user: owner }]);
   return [
     { type: "text", text: ["Lost for good: ", { bold: formatResource(resource) }] },
     { type: "fields", fields },
   ];
-}
-
-function timeOf(text: string): Text {
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? "unknown" : { time: at };
 }

@@ -1,11 +1,12 @@
+import { userOf } from "../../src/people/actor-key.ts";
+import { requireAllowed, targetOf } from "../../src/pipeline/authorize.ts";
 import { withRemote } from "../../src/pipeline/resolve.ts";
 import { argument, defineCommand, flag } from "../../src/pipeline/define.ts";
 import { formatResource, instanceReference, resourceKey } from "../../src/pipeline/references.ts";
 import type { Part, Text } from "../../src/pipeline/reply.ts";
 import type { InstanceState } from "../../src/lxd/resources/instance-shapes.ts";
-import { UserError } from "../../src/errors.ts";
 import { requireInstance, stamps } from "../../src/steps/instance/identity.ts";
-import { listed, projectOption } from "./shared.ts";
+import { listed, projectOption, timeOf } from "./shared.ts";
 
 /** How much of a log is shown, in characters. */
 const logTailCharacters = 2_500;
@@ -30,26 +31,16 @@ export const info = defineCommand({
     });
     const lxd = use.lxd(resource.remote);
     const instance = await requireInstance(lxd, resource);
-    const owner = instance.config[stamps.owner];
-    const decision = use.may("instance.read", {
-      remote: resource.remote,
-      project: resource.project,
-      name: resource.name,
-      ...(owner === undefined ? {} : { owner }),
-    });
-    if (!decision.allow) {
-      throw new UserError("not-allowed", {
-        what: `You may not see ${formatResource(resource)}.`,
-        why: decision.because,
-        next: "Ask an admin of the bot.",
-      });
-    }
+    requireAllowed(
+      use.may("instance.read", targetOf(resource, instance.config[stamps.owner])),
+      `You may not see ${formatResource(resource)}.`,
+    );
     const [state, snapshots, jobs] = await Promise.all([
       lxd.instances.state(resource),
       lxd.instances.snapshots(resource),
       use.jobs.on(resourceKey(resource)),
     ]);
-    const who = /^T[A-Z0-9]+\/([UW][A-Z0-9]+)$/.exec(owner ?? "")?.[1];
+    const who = userOf(instance.config[stamps.owner]);
     const limits = Object.entries(instance.expanded_config).filter(([key]) => key.startsWith("limits."));
     const devices = Object.entries(instance.expanded_devices).map(([name, { type }]) => `${name} (${type ?? "?"})`);
     const fields: (readonly [string, Text])[] = [
@@ -121,9 +112,4 @@ async function logOf(
   if (file === undefined) return { type: "text", text: "It has no log." };
   const { text } = await instances.logFile(ref, file);
   return { type: "code", text: text.slice(-logTailCharacters) || "(the log is empty)" };
-}
-
-function timeOf(text: string): Text {
-  const at = Date.parse(text);
-  return Number.isNaN(at) || at <= 0 ? "never" : { time: at };
 }

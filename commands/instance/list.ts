@@ -1,3 +1,4 @@
+import { targetOf } from "../../src/pipeline/authorize.ts";
 import type { RemoteView } from "../../src/inventory/inventory.ts";
 import { z } from "zod";
 import { argument, defineCommand, flag, option } from "../../src/pipeline/define.ts";
@@ -54,13 +55,8 @@ export const list = defineCommand({
       .filter(({ instance }) => project === undefined || instance.project === project)
       .filter((row) => matchesAll(row, matchers))
       .filter(({ remote, instance }) => {
-        const owner = instance.config[stamps.owner];
-        return use.may("instance.read", {
-          remote,
-          project: instance.project,
-          name: instance.name,
-          ...(owner === undefined ? {} : { owner }),
-        }).allow;
+        const resource = { kind: "instance", remote, project: instance.project, name: instance.name } as const;
+        return use.may("instance.read", targetOf(resource, instance.config[stamps.owner])).allow;
       })
       .toSorted((a, b) => (a.remote + a.instance.name < b.remote + b.instance.name ? -1 : 1));
     const letters = args.columns ?? (args.allProjects ? ["e", ...defaultColumns] : defaultColumns);

@@ -1,7 +1,6 @@
-import { argument, defineCommand, flag } from "../../src/pipeline/define.ts";
-import { newInstanceReference } from "../../src/pipeline/references.ts";
+import { defineCommand } from "../../src/pipeline/define.ts";
 import { projectOption } from "./shared.ts";
-import { planStateChange } from "./state-change.ts";
+import { allFlag, instancesArgument, planStateChange } from "./state-change.ts";
 
 export const resume = defineCommand({
   type: "job",
@@ -9,14 +8,8 @@ export const resume = defineCommand({
   aliases: ["unfreeze"],
   summary: "Resume instances that are paused",
   parameters: {
-    instances: argument({
-      value: newInstanceReference,
-      optional: true,
-      many: true,
-      hint: "INSTANCE",
-      help: "one or more",
-    }),
-    all: flag({ help: "every instance of the remote; asks first" }),
+    instances: instancesArgument,
+    all: allFlag,
     project: projectOption,
   },
   examples: ["resume {remote}:{instance}", "resume --all {remote}:"],

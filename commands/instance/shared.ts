@@ -7,10 +7,10 @@ import {
   type TargetReference,
 } from "../../src/pipeline/references.ts";
 import { withRemote } from "../../src/pipeline/resolve.ts";
+import type { Text } from "../../src/pipeline/reply.ts";
 import type { Services } from "../../src/pipeline/services.ts";
 import type { Plan } from "../../src/pipeline/plan.ts";
-import { findInstance, identityOf, stamps } from "../../src/steps/instance/identity.ts";
-import { missing } from "../../src/steps/instance/identity.ts";
+import { findInstance, identityOf, missing, stamps } from "../../src/steps/instance/identity.ts";
 import type { Instance } from "../../src/lxd/resources/instance-shapes.ts";
 import type { Permission } from "../../src/access/permissions.ts";
 import { UserError } from "../../src/errors.ts";
@@ -92,6 +92,13 @@ export function unfit(resource: Resource, { is, offer }: { readonly is: string; 
         : `Perhaps you meant \`/lxd ${offer} ${name}\`.`,
     ...(offer === undefined ? {} : { offers: [{ label: `${offer} ${resource.name}`, text: `${offer} ${name}` }] }),
   });
+}
+
+/** A time as LXD writes it; the beginning of 1970 stands for never. */
+export function timeOf(text: string): Text {
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) return "unknown";
+  return at <= 0 ? "never" : { time: at };
 }
 
 /** "lxd1:web1", "lxd1:web1 and lxd1:web2", "lxd1:web1, lxd1:web2 and 3 others". */

@@ -1,21 +1,14 @@
-import { argument, defineCommand, flag } from "../../src/pipeline/define.ts";
-import { newInstanceReference } from "../../src/pipeline/references.ts";
+import { defineCommand } from "../../src/pipeline/define.ts";
 import { projectOption } from "./shared.ts";
-import { planStateChange } from "./state-change.ts";
+import { allFlag, instancesArgument, planStateChange } from "./state-change.ts";
 
 export const start = defineCommand({
   type: "job",
   name: "start",
   summary: "Start instances",
   parameters: {
-    instances: argument({
-      value: newInstanceReference,
-      optional: true,
-      many: true,
-      hint: "INSTANCE",
-      help: "one or more",
-    }),
-    all: flag({ help: "every instance of the remote; asks first" }),
+    instances: instancesArgument,
+    all: allFlag,
     project: projectOption,
   },
   examples: ["start {remote}:{instance}", "start --all {remote}:"],

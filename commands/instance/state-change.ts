@@ -1,11 +1,36 @@
 import { UserError } from "../../src/errors.ts";
 import type { Permission } from "../../src/access/permissions.ts";
+import { targetOf } from "../../src/pipeline/authorize.ts";
 import type { Plan } from "../../src/pipeline/plan.ts";
-import { formatResource, resourceKey, type Resource, type TargetReference } from "../../src/pipeline/references.ts";
+import { argument, flag, option } from "../../src/pipeline/define.ts";
+import {
+  formatResource,
+  newInstanceReference,
+  resourceKey,
+  seconds,
+  type Resource,
+  type TargetReference,
+} from "../../src/pipeline/references.ts";
 import type { Services } from "../../src/pipeline/services.ts";
 import { instanceChangeState } from "../../src/steps/instance/change-state.ts";
-import { statusCode } from "../../src/steps/instance/identity.ts";
+import { stamps, statusCode } from "../../src/steps/instance/identity.ts";
 import { aboutSubjects, findSubjects, listed, projectionOf, unfit, type Subject } from "./shared.ts";
+
+/** What the commands that change states have in common. */
+export const instancesArgument = argument({
+  value: newInstanceReference,
+  optional: true,
+  many: true,
+  hint: "INSTANCE",
+  help: "one or more",
+});
+export const allFlag = flag({ help: "every instance of the remote; asks first" });
+export const timeoutOption = option({
+  value: seconds,
+  hint: "SECONDS",
+  help: "how long to wait for a clean shutdown; -1 for ever",
+});
+export const forceFlag = flag({ short: "f", help: "do not wait: cut the power" });
 
 type Action = "start" | "stop" | "restart" | "freeze" | "unfreeze";
 
@@ -22,7 +47,7 @@ interface Words {
 const { stopped, running, frozen } = statusCode;
 
 /** What each action is called, what it needs, and from which states it is possible. */
-export const actions = {
+const actions = {
   start: {
     verb: "start",
     permission: "instance.start",
@@ -167,7 +192,7 @@ async function allSubjects(words: Words, { args, use, text }: Asked): Promise<re
   for (const instance of instances) {
     const resource: Resource = { kind: "instance", remote, project, name: instance.name };
     if (!words.from.includes(instance.status_code)) continue;
-    if (!use.may(words.permission, { remote, project, name: instance.name }).allow) continue;
+    if (!use.may(words.permission, targetOf(resource, instance.config[stamps.owner])).allow) continue;
     subjects.push({ resource, instance, busy: false });
   }
   if (subjects.length === 0) {

@@ -1,7 +1,6 @@
-import { argument, defineCommand, flag, option } from "../../src/pipeline/define.ts";
-import { newInstanceReference, seconds } from "../../src/pipeline/references.ts";
+import { defineCommand } from "../../src/pipeline/define.ts";
 import { projectOption } from "./shared.ts";
-import { planStateChange } from "./state-change.ts";
+import { allFlag, forceFlag, instancesArgument, planStateChange, timeoutOption } from "./state-change.ts";
 
 export const stop = defineCommand({
   type: "job",
@@ -10,16 +9,10 @@ export const stop = defineCommand({
   description:
     "The instance is asked to shut down, and waited for. `--timeout` bounds the wait, after which it fails; `--force` ends the instance as if its power were cut.",
   parameters: {
-    instances: argument({
-      value: newInstanceReference,
-      optional: true,
-      many: true,
-      hint: "INSTANCE",
-      help: "one or more",
-    }),
-    timeout: option({ value: seconds, hint: "SECONDS", help: "how long to wait for a clean shutdown; -1 for ever" }),
-    force: flag({ short: "f", help: "do not wait: cut the power" }),
-    all: flag({ help: "every instance of the remote; asks first" }),
+    instances: instancesArgument,
+    timeout: timeoutOption,
+    force: forceFlag,
+    all: allFlag,
     project: projectOption,
   },
   examples: ["stop {remote}:{instance}", "stop {remote}:{instance} --timeout 30", "stop --all {remote}:"],

@@ -1,3 +1,4 @@
+import { requireAllowed } from "../../src/pipeline/authorize.ts";
 import { z } from "zod";
 import { UserError } from "../../src/errors.ts";
 import { LxdRefused } from "../../src/lxd/errors.ts";
@@ -24,13 +25,10 @@ export const operationCancel = defineCommand({
       project: undefined,
       typed: (name) => `operation cancel ${name}:${id}`,
     });
-    const decision = use.may("operation.cancel", { remote, project: "default", name: "*" });
-    if (!decision.allow)
-      throw new UserError("not-allowed", {
-        what: `You may not cancel operations of ${remote}.`,
-        why: decision.because,
-        next: "Ask an admin of the bot.",
-      });
+    requireAllowed(
+      use.may("operation.cancel", { remote, project: "default", name: "*" }),
+      `You may not cancel operations of ${remote}.`,
+    );
     const { operations } = use.lxd(remote);
     try {
       const operation = await operations.get(id);

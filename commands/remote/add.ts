@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { argument, defineCommand } from "../../src/pipeline/define.ts";
 import { remoteName } from "../../src/pipeline/references.ts";
-import { planRemoteAdd } from "../../src/remotes/plan-add.ts";
-import { UserError } from "../../src/errors.ts";
+import { planRemoteAdd, requireSameServer } from "../../src/remotes/plan-add.ts";
 import type { Plan } from "../../src/pipeline/plan.ts";
 import { prose } from "../../src/pipeline/reply.ts";
 import { remoteSave } from "../../src/steps/remote/save.ts";
@@ -35,12 +34,7 @@ export const remoteAdd = defineCommand({
       { name: args.name, where: args.where, token: args.token },
       { dial: use.dial, clock: use.clock, checkAddress: use.checkAddress, signal },
     );
-    if (known && known.fingerprint !== found.fingerprint) {
-      throw new UserError("remote-taken", {
-        what: `There is a remote ${args.name} already, and it is another server.`,
-        next: `Choose another name, or first \`/lxd remote remove ${args.name}\`.`,
-      });
-    }
+    requireSameServer(known, found);
     const { server } = found;
     const address = found.addresses[0] ?? "";
     return {

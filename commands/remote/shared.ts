@@ -1,3 +1,4 @@
+import { requireAllowed } from "../../src/pipeline/authorize.ts";
 import { listJobs, openJobStates, targetsOf } from "../../db/jobs.ts";
 import type { Read } from "../../db/database.ts";
 import { UserError } from "../../src/errors.ts";
@@ -5,13 +6,10 @@ import type { Services } from "../../src/pipeline/services.ts";
 
 /** @throws UserError `not-allowed` */
 export function requireMay(use: Pick<Services, "may">, remote: string): void {
-  const decision = use.may("remote.write", { remote, project: "default", name: remote });
-  if (decision.allow) return;
-  throw new UserError("not-allowed", {
-    what: `You may not change ${remote}.`,
-    why: decision.because,
-    next: "Ask an admin of the bot.",
-  });
+  requireAllowed(
+    use.may("remote.write", { remote, project: "default", name: remote }),
+    `You may not change ${remote}.`,
+  );
 }
 
 /** A remote that a job works on, or waits for, keeps its name. @throws UserError `remote-in-use` */

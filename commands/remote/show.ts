@@ -1,3 +1,4 @@
+import { userOf } from "../../src/people/actor-key.ts";
 import { argument, defineCommand } from "../../src/pipeline/define.ts";
 import { remoteName } from "../../src/pipeline/references.ts";
 import type { Text } from "../../src/pipeline/reply.ts";
@@ -16,7 +17,7 @@ export const remoteShow = defineCommand({
     if (!row) throw use.remotes.unknown(args.name);
     const server = await use.lxd(row.name).server.get();
     const view = use.inventory.view(row.name);
-    const addedBy = /^T[A-Z0-9]+\/([UW][A-Z0-9]+)$/.exec(row.added_by)?.[1];
+    const addedBy = userOf(row.added_by);
     const fields: (readonly [string, Text])[] = [
       ["Server", `${server.name} ${server.version}`.trim()],
       ["Trust", server.auth === "trusted" ? "it trusts the bot" : "it does not trust the bot"],

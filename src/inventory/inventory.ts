@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
+import { LxdRefused } from "../lxd/errors.ts";
 import type { LxdEvent } from "../lxd/operations/event-shapes.ts";
 import type { InstanceFull } from "../lxd/resources/instance-shapes.ts";
 import type { Log } from "../log.ts";
@@ -160,7 +161,7 @@ export class Inventory implements AsyncDisposable {
       this.#replace(state, ref, { ...value, state: current, snapshots: [...snapshots] });
     } catch (error) {
       if (state.ended.signal.aborted) return;
-      const gone = error instanceof Error && "status" in error && error.status === 404;
+      const gone = error instanceof LxdRefused && error.status === 404;
       if (gone) this.#replace(state, ref, undefined);
       else void this.#list(remote, state);
     }

@@ -10,58 +10,19 @@ import {
   type JobRow,
   type StepRow,
 } from "../../db/jobs.ts";
-import type { Store, Write } from "../../db/database.ts";
 import type { JobState } from "../../db/tables.ts";
-import type { Clock } from "../clock.ts";
 import { UserError } from "../errors.ts";
-import type { Lxd } from "../lxd/connection.ts";
-import type { Endpoint } from "../lxd/transport/routes.ts";
-import type { Log } from "../log.ts";
 import { describeThrown, failureOf, isBug, type Failure } from "./failure.ts";
 import { openJournal } from "./journal.ts";
+import { Rerun } from "../rerun.ts";
+import type { RunnerOptions } from "./runner-options.ts";
 import { runServerStep, type StepEnd } from "./run-step.ts";
-import type { StepContext, StepJob, StepKinds } from "./step-kind.ts";
+import type { StepContext, StepJob } from "./step-kind.ts";
 
 /** How many jobs run at once; others wait in the order in which they were asked for. */
 const maxRunningJobs = 16;
 /** A job that the bot itself could not go on with (a full disk, a bug) is taken up again after this. */
 const takeUpAgainMs = 10_000;
-
-export interface RunnerOptions {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly kinds: StepKinds;
-  readonly servers: JobServers;
-  /** Asked right before a job begins: may it still, and is the plan still what was agreed to? A failure ends it unbegun. */
-  readonly mayStart: (job: JobRow, signal: AbortSignal) => Promise<Failure | undefined>;
-  /** Adds to the thread and to the trail what is worth keeping, in the transaction in which it happens. */
-  readonly tell: JobTeller;
-  /** Something was written that is to be sent. */
-  readonly changed: () => void;
-  /** Tests end the process here; see `StepDependencies`. */
-  readonly boundary: (name: string) => void;
-}
-
-/** How a job reaches servers; all its requests carry its request id. */
-export interface JobServers {
-  /** A client of a remote. Throws UserError `remote-unknown`. */
-  readonly lxd: (remote: string, caller: { readonly requestId: string; readonly signal: AbortSignal }) => Lxd;
-  /** A client of a server that is no remote (yet); it lives until the signal is aborted or the program ends. */
-  readonly dial: (
-    remote: string,
-    endpoint: Endpoint,
-    caller: { readonly requestId: string; readonly signal: AbortSignal },
-  ) => Lxd;
-}
-
-export interface JobTeller {
-  readonly begun: (transaction: Write, job: JobRow) => Promise<void>;
-  /** The program was ended while the job ran, and takes it up again. */
-  readonly takenUp: (transaction: Write, job: JobRow) => Promise<void>;
-  readonly stepEnded: (transaction: Write, job: JobRow, step: StepRow) => Promise<void>;
-  readonly ended: (transaction: Write, job: JobRow, steps: readonly StepRow[]) => Promise<void>;
-}
 
 /** Thrown into what runs when the program is asked to end: the step stays on disk as it is. */
 class Ending extends Error {}
@@ -79,8 +40,10 @@ export class Runner implements AsyncDisposable {
   readonly #options: RunnerOptions;
   readonly #running = new Map<string, Running>();
   readonly #ending = new AbortController();
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
+  readonly #looking = new Rerun(
+    () => this.#look(),
+    (error) => this.#options.log.error({ error: describeThrown(error) }, "looking for jobs failed"),
+  );
   #started = false;
 
   constructor(options: RunnerOptions) {
@@ -106,20 +69,7 @@ export class Runner implements AsyncDisposable {
 
   /** Looks for jobs that can run now. Cheap, and safe to call at any time; before `start` nothing begins. */
   kick(): void {
-    if (!this.#started || this.#ending.signal.aborted) return;
-    if (this.#looking) {
-      this.#lookAgain = true;
-      return;
-    }
-    this.#looking = this.#look()
-      .catch((error: unknown) => this.#options.log.error({ error: describeThrown(error) }, "looking for jobs failed"))
-      .finally(() => {
-        this.#looking = undefined;
-        if (this.#lookAgain) {
-          this.#lookAgain = false;
-          this.kick();
-        }
-      });
+    if (this.#started && !this.#ending.signal.aborted) this.#looking.ask();
   }
 
   /** Asks a job to end at its next safe point. False when it has ended, or was asked already. */
@@ -129,7 +79,10 @@ export class Runner implements AsyncDisposable {
     if (!asked) return false;
     const running = this.#running.get(jobId);
     if (running) running.cancel.abort();
-    else await this.#cancelUnbegun(jobId);
+    else {
+      await this.#end(jobId, { from: ["asking", "queued"], to: "cancelled", failure: undefined });
+      this.kick();
+    }
     return true;
   }
 
@@ -139,7 +92,7 @@ export class Runner implements AsyncDisposable {
    */
   async stop(graceMs: number): Promise<void> {
     this.#ending.abort(new Ending("the program ends"));
-    await this.#looking;
+    await this.#looking.settled();
     const all = Promise.all([...this.#running.values()].map(({ done }) => done));
     await Promise.race([all, this.#options.clock.sleep(graceMs)]);
   }
@@ -148,25 +101,8 @@ export class Runner implements AsyncDisposable {
     await this.stop(0);
   }
 
-  async #cancelUnbegun(jobId: string): Promise<void> {
-    const { store, clock, tell } = this.#options;
-    await store.write(async (transaction) => {
-      const moved = await moveJob(transaction, jobId, {
-        from: ["asking", "queued"],
-        to: "cancelled",
-        ended_at: clock.now(),
-      });
-      if (!moved) return;
-      const job = await findJob(transaction, jobId);
-      if (!job) return;
-      await tell.ended(transaction, job, await stepsOf(transaction, jobId));
-      await enqueueRoot(transaction, { jobId, requestId: job.request_id, at: clock.now() });
-    });
-    this.#options.changed();
-    this.kick();
-  }
-
   async #look(): Promise<void> {
+    if (this.#ending.signal.aborted) return;
     const { store } = this.#options;
     await this.#takeUpStopped();
     const waiting = await listJobs(store.read, { states: ["queued"], limit: 1_000 });
@@ -216,7 +152,7 @@ export class Runner implements AsyncDisposable {
     if (job.state === "queued") {
       const failure = await mayStart(job, this.#ending.signal);
       if (failure) {
-        await this.#end(job, { to: "failed", from: ["queued"], failure });
+        await this.#end(job.id, { to: "failed", from: ["queued"], failure });
         return;
       }
       const begun = await store.write(async (transaction) => {
@@ -234,7 +170,7 @@ export class Runner implements AsyncDisposable {
     const lanes = Map.groupBy(steps, ({ lane }) => lane);
     const failures = await Promise.all([...lanes.values()].map((lane) => this.#runLane(job, lane, cancel)));
     const after = await stepsOf(store.read, job.id);
-    await this.#end(job, {
+    await this.#end(job.id, {
       from: ["running"],
       to: endStateOf(after, cancel),
       failure: failures.find((failure) => failure !== undefined),
@@ -263,7 +199,7 @@ export class Runner implements AsyncDisposable {
   }
 
   async #runStep(job: JobRow, step: StepRow, cancel: AbortSignal): Promise<StepEnd> {
-    const { kinds, clock, boundary, servers, log } = this.#options;
+    const { kinds, clock, boundary, servers } = this.#options;
     const kind = kinds.find(step.kind, step.version);
     if (!kind) return { state: "unknown", error: foreignStep(step) };
     const signal = this.#ending.signal;
@@ -284,7 +220,6 @@ export class Runner implements AsyncDisposable {
       return await runServerStep({ clock, boundary }, { kind, row: step, context, journal, cancel });
     } catch (error) {
       signal.throwIfAborted();
-      log.error({ jobId: job.id, requestId: job.request_id, error: describeThrown(error) }, "a step failed by a bug");
       return { state: "failed", error };
     } finally {
       await journal.settled();
@@ -337,22 +272,22 @@ export class Runner implements AsyncDisposable {
   }
 
   async #end(
-    job: JobRow,
+    jobId: string,
     end: { readonly from: readonly JobState[]; readonly to: JobState; readonly failure: Failure | undefined },
   ): Promise<void> {
     const { store, clock, tell } = this.#options;
     await store.write(async (transaction) => {
-      const moved = await moveJob(transaction, job.id, {
+      const moved = await moveJob(transaction, jobId, {
         from: end.from,
         to: end.to,
         ended_at: clock.now(),
         failure: end.failure === undefined ? null : JSON.stringify(end.failure),
       });
       if (!moved) return;
-      const written = await findJob(transaction, job.id);
+      const written = await findJob(transaction, jobId);
       if (!written) return;
-      await tell.ended(transaction, written, await stepsOf(transaction, job.id));
-      await enqueueRoot(transaction, { jobId: job.id, requestId: job.request_id, at: clock.now() });
+      await tell.ended(transaction, written, await stepsOf(transaction, jobId));
+      await enqueueRoot(transaction, { jobId, requestId: written.request_id, at: clock.now() });
     });
     this.#options.changed();
   }

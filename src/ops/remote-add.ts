@@ -5,11 +5,11 @@ import { openStore } from "../../db/database.ts";
 import { systemClock } from "../clock.ts";
 import type { LocalConfig } from "../config.ts";
 import { UserError } from "../errors.ts";
-import { LxdRefused } from "../lxd/errors.ts";
 import { createLog } from "../log.ts";
 import { createAddressCheck } from "../remotes/allow-list.ts";
 import { ensureClientCertificate } from "../remotes/client-certificate.ts";
-import { planRemoteAdd, type RemoteToAdd } from "../remotes/plan-add.ts";
+import { planRemoteAdd, requireSameServer } from "../remotes/plan-add.ts";
+import { trustByToken } from "../remotes/trust.ts";
 import { Remotes } from "../remotes/registry.ts";
 import { remoteName } from "../pipeline/references.ts";
 
@@ -43,18 +43,16 @@ export async function remoteAddFromHost(
     signal,
   });
   const known = (await listRemotes(store.read)).find(({ name }) => name === wanted.name);
-  if (known && known.fingerprint !== found.fingerprint) {
-    throw new UserError("remote-taken", {
-      what: `There is a remote ${wanted.name} already, and it is another server.`,
-      next: "Choose another name, or remove that one first: /lxd remote remove.",
-    });
-  }
+  requireSameServer(known, found);
   print(
     `${found.addresses.join(", ")}${found.server?.version ? `: ${found.server.name} ${found.server.version}` : ""}`,
   );
   if (found.fingerprint !== null) print(`certificate sha256 ${found.fingerprint}`);
   if (found.askFirst && !(await confirmed())) throw new UserError("question-decided", { what: "Nothing was added." });
-  if (found.trustToken !== undefined) await trust(wanted.name, { found, token: found.trustToken, remotes, caller });
+  if (found.trustToken !== undefined && found.certificatePem !== null) {
+    const endpoint = { type: "https", addresses: found.addresses, certificatePem: found.certificatePem } as const;
+    await trustByToken(remotes.dial(wanted.name, endpoint, caller), found.trustToken);
+  }
   await store.write((transaction) =>
     saveRemote(transaction, {
       name: wanted.name,
@@ -71,38 +69,6 @@ export async function remoteAddFromHost(
   print(`${wanted.name} is added.`);
   if (found.needsTrust)
     print(`It does not trust the bot yet: /lxd remote trust ${wanted.name}, or add it again with a join token.`);
-}
-
-async function trust(
-  name: string,
-  {
-    found,
-    token,
-    remotes,
-    caller,
-  }: {
-    readonly found: RemoteToAdd;
-    readonly token: string;
-    readonly remotes: Remotes;
-    readonly caller: { readonly requestId: string; readonly signal: AbortSignal };
-  },
-): Promise<void> {
-  const lxd = remotes.dial(
-    name,
-    { type: "https", addresses: found.addresses, certificatePem: found.certificatePem ?? "" },
-    caller,
-  );
-  try {
-    await lxd.certificates.add({ token, name: "lxd-chatops" });
-  } catch (error) {
-    if (!(error instanceof LxdRefused) || error.status !== 403) throw error;
-    throw new UserError("remote-token", {
-      what: `${name} did not accept the join token.`,
-      why: `${error.errorText}. A token can be used once, and until it expires.`,
-      next: "Make a new one on the server: lxc config trust add --name lxd-chatops.",
-      cause: error,
-    });
-  }
 }
 
 /** No answer (the input ends) is no. */

@@ -1,5 +1,5 @@
 import { hostReaching } from "../access/host-reaching.ts";
-import type { PolicyTarget } from "../access/policy.ts";
+import type { Decision, PolicyTarget } from "../access/policy.ts";
 import { UserError } from "../errors.ts";
 import type { Command } from "./define.ts";
 import type { Plan } from "./plan.ts";
@@ -7,10 +7,7 @@ import { formatResource, type Resource } from "./references.ts";
 import type { Services } from "./services.ts";
 
 /** First: may this person try this at all, anywhere? @throws UserError `not-allowed` */
-export function authorizeCommand(
-  command: Command,
-  decision: { readonly allow: boolean; readonly because: string },
-): void {
+export function authorizeCommand(command: Command, decision: Decision): void {
   if (decision.allow) return;
   throw notAllowed(`You may not use \`${command.name}\`.`, decision.because);
 }
@@ -34,6 +31,12 @@ export function authorizePlan(plan: Plan, may: Services["may"]): void {
       reach.map(({ what, why }) => `${what}: ${why}`).join("; "),
     );
   }
+}
+
+/** For a single thing that a command is about. @throws UserError `not-allowed` */
+export function requireAllowed(decision: Decision, what: string): void {
+  if (decision.allow) return;
+  throw new UserError("not-allowed", { what, why: decision.because, next: "Ask an admin of the bot." });
 }
 
 export function targetOf(resource: Resource, owner?: string): PolicyTarget {

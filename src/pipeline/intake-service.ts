@@ -16,8 +16,10 @@ import type {
   Intake,
 } from "./intake.ts";
 import type { PolicyKeeper } from "./policy.ts";
+import type { SecretKeeper } from "./secrets.ts";
 import type { Registry } from "./registry.ts";
-import { prose, say, type Reply } from "./reply.ts";
+import { failureParts } from "./says.ts";
+import { say, type Reply } from "./reply.ts";
 
 export interface IntakeOptions {
   readonly registry: Registry;
@@ -29,7 +31,7 @@ export interface IntakeOptions {
   /** Something is on disk to be worked on. */
   readonly arrived: () => void;
   /** Takes secrets over in memory, by the arrival's id. */
-  readonly keepSecrets: (arrivalId: string, secrets: Readonly<Record<string, string>>) => void;
+  readonly secrets: SecretKeeper;
   readonly boundary: (name: string) => void;
 }
 
@@ -71,9 +73,7 @@ export function createIntake(options: IntakeOptions): Intake {
     return {
       summary: failure.what,
       parts: [
-        { type: "text", text: ["❌ ", { bold: failure.what.replaceAll("`", "") }] },
-        ...(failure.why === undefined ? [] : [{ type: "text", text: failure.why } as const]),
-        ...(failure.next === undefined ? [] : [{ type: "text", text: prose(failure.next) } as const]),
+        ...failureParts(failure),
         ...(offers.length === 0
           ? []
           : [{ type: "list", items: offers.map((text) => ({ code: `/lxd ${text}` })) } as const]),
@@ -106,8 +106,9 @@ export function createIntake(options: IntakeOptions): Intake {
     },
     submission: async (incoming) => {
       const { secrets, ...rest } = incoming;
-      options.keepSecrets(incoming.id, secrets);
-      await keep(incoming, { kind: "submission", incoming: rest });
+      options.secrets.keep(incoming.id, secrets);
+      // a second delivery has nobody who would take them
+      if ((await keep(incoming, { kind: "submission", incoming: rest })) === null) options.secrets.take(incoming.id);
       return null;
     },
     mention: async (incoming) => {

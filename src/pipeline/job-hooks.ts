@@ -3,13 +3,14 @@ import { enqueue } from "../../db/outbox.ts";
 import type { JobRow, StepRow } from "../../db/jobs.ts";
 import type { Write } from "../../db/database.ts";
 import { record } from "../audit/trail.ts";
+import { UserError } from "../errors.ts";
 import { failureOf, type Failure } from "../jobs/failure.ts";
-import type { JobTeller } from "../jobs/runner.ts";
+import type { JobTeller } from "../jobs/runner-options.ts";
 import { servicesFor, subjectOf, type Desk } from "./desk.ts";
 import { authorizeCommand, authorizePlan } from "./authorize.ts";
-import { identify } from "./identify.ts";
+import { identify, type Identity } from "./identify.ts";
 import { digestOf, type Plan } from "./plan.ts";
-import { planAgain } from "./questions.ts";
+import { planAgain, requestOf } from "./questions.ts";
 import type { Reply } from "./reply.ts";
 import { failureReply } from "./says.ts";
 
@@ -21,21 +22,9 @@ export async function mayStart(desk: Desk, job: JobRow, signal: AbortSignal): Pr
   try {
     const identity = await identify(desk.directory, { teamId: job.team_id, userId: job.user_id }, signal);
     await desk.policy.reload(job.team_id);
-    const command = desk.registry.commands.find(({ name }) => name === job.command);
-    if (command) {
-      const subject = subjectOf(identity, job.channel_id);
-      authorizeCommand(command, desk.policy.decide({ subject, demand: command.permission }));
-    }
     const approval = await lastApproval(desk.store.read, job.id);
     if (approval === undefined) {
-      const request = {
-        id: job.request_id,
-        actor: identity.actor,
-        channelId: job.channel_id,
-        text: job.text,
-        receivedAt: job.created_at,
-      };
-      authorizePlan(JSON.parse(job.plan) as Plan, servicesFor(desk, { request, identity, signal }).may); // written by planText
+      authorizeStored(desk, { job, identity, signal });
       return undefined;
     }
     const plan = await planAgain(desk, { job, identity, signal });
@@ -51,6 +40,24 @@ export async function mayStart(desk: Desk, job: JobRow, signal: AbortSignal): Pr
     signal.throwIfAborted();
     return failureOf(error);
   }
+}
+
+/** Judges a job by the plan that is on disk. A command that this version does not have gives nobody anything. */
+function authorizeStored(
+  desk: Desk,
+  { job, identity, signal }: { readonly job: JobRow; readonly identity: Identity; readonly signal: AbortSignal },
+): void {
+  const command = desk.registry.commands.find(({ name }) => name === job.command);
+  if (!command) {
+    throw new UserError("command-unknown", {
+      what: `There is no command ${job.command} in this version of the bot, so nothing was done.`,
+      next: "Type it again as it is called now: `/lxd help`.",
+    });
+  }
+  const subject = subjectOf(identity, job.channel_id);
+  authorizeCommand(command, desk.policy.decide({ subject, demand: command.permission }));
+  const { may } = servicesFor(desk, { request: requestOf(job, identity), identity, signal });
+  authorizePlan(JSON.parse(job.plan) as Plan, may); // written by planRows
 }
 
 /** What of a job stands in its thread and in its story. The newest state is in the root message; replies are what is worth keeping. */

@@ -1,20 +1,21 @@
 import { countAttempt, endArrival, openArrivals, type InboxRow } from "../../db/inbox.ts";
-import { findJob } from "../../db/jobs.ts";
 import { findOffer } from "../../db/offers.ts";
-import { enqueue, type Destination } from "../../db/outbox.ts";
 import { record } from "../audit/trail.ts";
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 import { describeThrown, failureOf, isBug, type Failure } from "../jobs/failure.ts";
-import type { Desk } from "./desk.ts";
-import { subjectOf } from "./desk.ts";
+import { actorKey } from "../people/actor-key.ts";
+import { Rerun } from "../rerun.ts";
+import { subjectOf, type Desk } from "./desk.ts";
 import { identify, type Identity } from "./identify.ts";
 import { normalise } from "./grammar/normalise.ts";
 import { parseCommand } from "./grammar/parse.ts";
 import { helpReply, type HelpFacts } from "./help.ts";
-import type { Incoming, IncomingClick, SlackPort } from "./intake.ts";
+import { cancelByClick, foreignButton } from "./cancel-click.ts";
+import { destinationOf, endWithAnswer } from "./answer.ts";
+import type { IncomingClick, SlackPort } from "./intake.ts";
 import type { StoredPayload } from "./intake-service.ts";
 import { answerQuestion } from "./questions.ts";
-import { say, type Reply } from "./reply.ts";
+import type { Reply } from "./reply.ts";
 import { runCommand } from "./run-command.ts";
 import { failureReply } from "./says.ts";
 import { askForPassword, trustByPassword, type SecretKeeper } from "./secrets.ts";
@@ -44,8 +45,10 @@ export class Pipeline implements AsyncDisposable {
   /** Arrivals that are being worked on. */
   readonly #taken = new Set<string>();
   readonly #lines = new Map<string, Promise<void>>();
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
+  readonly #looking = new Rerun(
+    () => this.#look(),
+    (error) => this.#options.desk.log.error({ error: describeThrown(error) }, "the inbox cannot be read"),
+  );
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -53,26 +56,12 @@ export class Pipeline implements AsyncDisposable {
 
   /** Looks at the inbox; safe to call at any time. */
   kick(): void {
-    if (this.#ending.signal.aborted) return;
-    if (this.#looking) {
-      this.#lookAgain = true;
-      return;
-    }
-    this.#looking = this.#look()
-      .catch((error: unknown) =>
-        this.#options.desk.log.error({ error: describeThrown(error) }, "the inbox cannot be read"),
-      )
-      .finally(() => {
-        this.#looking = undefined;
-        if (!this.#lookAgain) return;
-        this.#lookAgain = false;
-        this.kick();
-      });
+    if (!this.#ending.signal.aborted) this.#looking.ask();
   }
 
   /** Takes nothing new, and waits at most `graceMs` for what is being worked on; the rest stays in the inbox. */
   async stop(graceMs: number): Promise<void> {
-    await this.#looking;
+    await this.#looking.settled();
     const { clock } = this.#options.desk;
     const grace = new AbortController();
     const all = Promise.all(this.#lines.values()).then(() => grace.abort());
@@ -85,11 +74,12 @@ export class Pipeline implements AsyncDisposable {
   }
 
   async #look(): Promise<void> {
+    if (this.#ending.signal.aborted) return;
     for (const row of await openArrivals(this.#options.desk.store.read)) {
       if (this.#taken.has(row.id)) continue;
       this.#taken.add(row.id);
       const payload = JSON.parse(row.payload) as StoredPayload; // written by the intake
-      const line = `${payload.incoming.teamId}/${payload.incoming.userId}`;
+      const line = actorKey(payload.incoming);
       const before = this.#lines.get(line) ?? Promise.resolve();
       const work = before.then(() => this.#work(row, payload));
       this.#lines.set(line, work);
@@ -223,7 +213,7 @@ export class Pipeline implements AsyncDisposable {
         );
         return;
       case "job.cancel":
-        await this.#answer(row, payload, await this.#cancel(click, identity));
+        await this.#answer(row, payload, await cancelByClick(desk, { click, identity }));
         return;
       case "offer.run": {
         const offer = await findOffer(desk.store.read, click.value);
@@ -240,35 +230,17 @@ export class Pipeline implements AsyncDisposable {
     }
   }
 
-  async #cancel(click: IncomingClick, identity: Identity): Promise<Reply> {
-    const { desk } = this.#options;
-    const job = await findJob(desk.store.read, click.value);
-    if (!job) throw foreignButton();
-    const mine = job.team_id === identity.actor.teamId && job.user_id === identity.actor.userId;
-    const decision = desk.policy.decide({ subject: subjectOf(identity, click.channelId), demand: "job.cancel" });
-    if (!mine && !decision.allow) {
-      throw new UserError("not-yours", {
-        what: `Only the person who asked may cancel ${job.id}; nothing was changed.`,
-        why: decision.because,
-        next: "Ask them, or an admin of the bot.",
-      });
-    }
-    const asked = await desk.cancelJob(job.id);
-    return say(
-      asked
-        ? `Cancelling ${job.id}: it ends at its next safe point.`
-        : `${job.id} has ended, or is being cancelled already.`,
-    );
-  }
-
   async #answer(row: InboxRow, payload: StoredPayload, reply: Reply): Promise<void> {
     const { store, clock } = this.#options.desk;
-    await store.write(async (transaction) => {
-      const at = clock.now();
-      if (!(await endArrival(transaction, { id: row.id, at }))) return;
-      const destination = destinationOf(payload, { public: false });
-      await enqueue(transaction, { requestId: row.request_id, destination, body: reply, at });
-    });
+    await store.write((transaction) =>
+      endWithAnswer(transaction, {
+        arrivalId: row.id,
+        requestId: row.request_id,
+        destination: destinationOf(payload, { public: false }),
+        reply,
+        at: clock.now(),
+      }),
+    );
   }
 
   async #fail(row: InboxRow, payload: StoredPayload, error: unknown): Promise<void> {
@@ -280,8 +252,10 @@ export class Pipeline implements AsyncDisposable {
     else desk.log.info({ requestId: row.request_id, code: failure.code, what: failure.what }, "refused");
     await desk.store.write(async (transaction) => {
       const at = desk.clock.now();
-      if (!(await endArrival(transaction, { id: row.id, at }))) return;
       const reply = await failureReply(transaction, { failure, requestId: row.request_id, now: at });
+      const destination = destinationOf(payload, { public: false });
+      const answer = { arrivalId: row.id, requestId: row.request_id, destination, reply, at };
+      if (!(await endWithAnswer(transaction, answer))) return;
       await record(transaction, desk.clock, {
         requestId: row.request_id,
         kind: "failure",
@@ -290,36 +264,10 @@ export class Pipeline implements AsyncDisposable {
         outcome: failure.code,
         body: failure,
       });
-      const destination = destinationOf(payload, { public: false });
-      await enqueue(transaction, { requestId: row.request_id, destination, body: reply, at });
     });
   }
 }
 
 function withoutMention(text: string): string {
   return normalise(text.replace(/^\s*<@[A-Z0-9]+(\|[^>]*)?>\s*/, ""));
-}
-
-/** Where short answers go: a response URL where there is one, else to the person alone, in the place. */
-export function destinationOf(
-  payload: { readonly kind: StoredPayload["kind"]; readonly incoming: Incoming },
-  visibility: { readonly public: boolean },
-): Destination {
-  const { incoming } = payload;
-  const url = "responseUrl" in incoming && typeof incoming.responseUrl === "string" ? incoming.responseUrl : "";
-  if (url !== "")
-    return { type: "response-url", url, public: visibility.public, user: incoming.userId, channel: incoming.channelId };
-  if (payload.kind === "mention" && "threadTs" in incoming && typeof incoming.threadTs === "string") {
-    return { type: "channel", channel: incoming.channelId, threadTs: incoming.threadTs };
-  }
-  if (visibility.public || payload.kind === "mention") return { type: "channel", channel: incoming.channelId };
-  return { type: "ephemeral", channel: incoming.channelId, user: incoming.userId };
-}
-
-function foreignButton(): UserError {
-  return new UserError("message-foreign", {
-    what: "The bot knows nothing of this button, so nothing was done.",
-    why: "It may be older than the bot's database (restored from a backup?).",
-    next: "Type the command.",
-  });
 }

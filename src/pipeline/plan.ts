@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Part } from "./reply.ts";
-import type { Resource } from "./references.ts";
+import { resourceKey, type Resource } from "./references.ts";
 import type { Permission } from "../access/permissions.ts";
 
 /** One step that will be done, with the sentence that says so to people. */
@@ -74,6 +74,16 @@ export function canonicalJson(value: unknown): string {
  * A plan as it stands on disk beside its job: without what only the steps need, which stands with them (a join token is
  * in one place, and is forgotten there when the job is over).
  */
-export function planText(plan: Plan): string {
+function planText(plan: Plan): string {
   return JSON.stringify({ ...plan, steps: plan.steps.map((step) => ({ ...step, input: null })) } satisfies Plan);
+}
+
+/** What the database keeps of a plan. */
+export function planRows(plan: Plan) {
+  return {
+    plan: planText(plan),
+    digest: digestOf(plan),
+    targets: plan.touches.map(({ resource }) => resourceKey(resource)),
+    steps: plan.steps.map(({ input, ...step }) => ({ ...step, input: JSON.stringify(input) })),
+  };
 }

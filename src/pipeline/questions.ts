@@ -1,19 +1,18 @@
-import { decideApproval, findApproval, insertApproval, type ApprovalRow } from "../../db/approvals.ts";
+import { decideApproval, findApproval, type ApprovalRow } from "../../db/approvals.ts";
 import { endArrival } from "../../db/inbox.ts";
 import { findJob, moveJob, replacePlan, type JobRow } from "../../db/jobs.ts";
 import { enqueueRoot } from "../../db/outbox.ts";
 import type { Write } from "../../db/database.ts";
 import { record } from "../audit/trail.ts";
-import { newId } from "../clock.ts";
 import { UserError } from "../errors.ts";
 import { authorizeCommand, authorizePlan } from "./authorize.ts";
 import type { JobCommand } from "./define.ts";
 import { narrow, servicesFor, subjectOf, type Desk } from "./desk.ts";
 import type { Identity } from "./identify.ts";
 import { parseCommand } from "./grammar/parse.ts";
-import { digestOf, planText, type Plan } from "./plan.ts";
-import { resourceKey } from "./references.ts";
-import { questionLifetimeMs } from "./run-command.ts";
+import { digestOf, planRows, type Plan } from "./plan.ts";
+import type { Request } from "./request.ts";
+import { openQuestion } from "./run-command.ts";
 
 export interface Answer {
   readonly arrivalId: string;
@@ -109,19 +108,8 @@ async function confirm(
   }
   if (!(await decideApproval(transaction, approval.id, { state: "void", by, at }))) return;
   const before = JSON.parse(job.plan) as Plan; // written by makeJob
-  await replacePlan(transaction, job.id, {
-    plan: planText({ ...plan, changed: differences(before, plan) }),
-    digest,
-    targets: plan.touches.map(({ resource }) => resourceKey(resource)),
-    steps: plan.steps.map(({ input, ...step }) => ({ ...step, input: JSON.stringify(input) })),
-  });
-  await insertApproval(transaction, {
-    id: newId("a"),
-    job_id: job.id,
-    digest,
-    created_at: at,
-    expires_at: at + questionLifetimeMs,
-  });
+  await replacePlan(transaction, job.id, planRows({ ...plan, changed: differences(before, plan) }));
+  await openQuestion(transaction, { jobId: job.id, digest, at });
   await tellAnswer(desk, transaction, { answer, job, outcome: "asked again: the plan changed" });
 }
 
@@ -152,19 +140,24 @@ export async function planAgain(
   { job, identity, signal }: { readonly job: JobRow; readonly identity: Identity; readonly signal: AbortSignal },
 ): Promise<Plan> {
   const { command, args } = readJob(desk, job);
-  const request = {
-    id: job.request_id,
-    actor: identity.actor,
-    channelId: job.channel_id,
-    text: job.text,
-    receivedAt: job.created_at,
-  };
+  const request = requestOf(job, identity);
   const subject = subjectOf(identity, job.channel_id);
   authorizeCommand(command, desk.policy.decide({ subject, demand: command.permission }));
   const services = servicesFor(desk, { request, identity, signal });
   const plan = await command.plan({ request, args: args as never, use: narrow(command, services), signal }); // parsed by its own declaration
   authorizePlan(plan, services.may);
   return plan;
+}
+
+/** The request that a job came from. */
+export function requestOf(job: JobRow, identity: Identity): Request {
+  return {
+    id: job.request_id,
+    actor: identity.actor,
+    channelId: job.channel_id,
+    text: job.text,
+    receivedAt: job.created_at,
+  };
 }
 
 function readJob(

@@ -7,16 +7,31 @@ import type { Write } from "../../db/database.ts";
 import { record } from "../audit/trail.ts";
 import { newId } from "../clock.ts";
 import type { Command, JobCommand } from "./define.ts";
+import { endWithAnswer } from "./answer.ts";
 import { authorizeCommand, authorizePlan } from "./authorize.ts";
 import { narrow, servicesFor, subjectOf, type Desk } from "./desk.ts";
 import type { Identity } from "./identify.ts";
-import { canonicalJson, digestOf, planText, type Plan } from "./plan.ts";
+import { canonicalJson, planRows, type Plan } from "./plan.ts";
 import { resourceKey } from "./references.ts";
 import { plain, type Reply, type Span } from "./reply.ts";
 import type { Request } from "./request.ts";
 
 /** How long a question waits for its answer. */
-export const questionLifetimeMs = 10 * 60_000;
+const questionLifetimeMs = 10 * 60_000;
+
+/** Asks about a plan: the answer counts for this digest alone. */
+export async function openQuestion(
+  transaction: Write,
+  { jobId, digest, at }: { readonly jobId: string; readonly digest: string; readonly at: number },
+): Promise<void> {
+  await insertApproval(transaction, {
+    id: newId("a"),
+    job_id: jobId,
+    digest,
+    created_at: at,
+    expires_at: at + questionLifetimeMs,
+  });
+}
 
 /** A command that was parsed and whose asker is known. */
 export interface Ask {
@@ -58,7 +73,7 @@ export async function runCommand(desk: Desk, ask: Ask, signal: AbortSignal): Pro
           ...about(ask),
           kind: "step",
           outcome: "done",
-          body: plainReply(reply),
+          body: reply.summary,
         });
       });
       await Promise.all([desk.remotes.reload(), desk.policy.reload(request.actor.teamId)]);
@@ -84,10 +99,13 @@ async function answer(
     visibility,
   }: { readonly ask: Ask; readonly reply: Reply; readonly visibility: { readonly public: boolean } },
 ): Promise<boolean> {
-  const at = desk.clock.now();
-  if (!(await endArrival(transaction, { id: ask.arrivalId, at }))) return false;
-  await enqueue(transaction, { requestId: ask.request.id, destination: ask.reply(visibility), body: reply, at });
-  return true;
+  return endWithAnswer(transaction, {
+    arrivalId: ask.arrivalId,
+    requestId: ask.request.id,
+    destination: ask.reply(visibility),
+    reply,
+    at: desk.clock.now(),
+  });
 }
 
 async function makeJob(
@@ -98,7 +116,7 @@ async function makeJob(
   const at = desk.clock.now();
   if (!(await endArrival(transaction, { id: ask.arrivalId, at }))) return;
   const { request } = ask;
-  const digest = digestOf(plan);
+  const rows = planRows(plan);
   const jobId = newId("j");
   const asked = plan.confirm !== undefined;
   const { joined } = await insertJob(transaction, {
@@ -112,8 +130,8 @@ async function makeJob(
       command: command.name,
       text: request.text,
       input: ask.input,
-      plan: planText(plan),
-      digest,
+      plan: rows.plan,
+      digest: rows.digest,
       join_key: joinKey(command, ask, plan),
       state: asked ? "asking" : "queued",
       cancel_requested_at: null,
@@ -125,8 +143,8 @@ async function makeJob(
       thread_channel: null,
       thread_ts: null,
     },
-    targets: plan.touches.map(({ resource }) => resourceKey(resource)),
-    steps: plan.steps.map(({ input, ...step }) => ({ ...step, input: JSON.stringify(input) })),
+    targets: rows.targets,
+    steps: rows.steps,
   });
   if (joined !== undefined) {
     const other = await findJob(transaction, joined);
@@ -145,21 +163,19 @@ async function makeJob(
     });
     return;
   }
-  if (asked) {
-    await insertApproval(transaction, {
-      id: newId("a"),
-      job_id: jobId,
-      digest,
-      created_at: at,
-      expires_at: at + questionLifetimeMs,
-    });
-  }
+  if (asked) await openQuestion(transaction, { jobId, digest: rows.digest, at });
   await record(transaction, desk.clock, {
     ...about(ask),
     kind: "plan",
-    target: plan.touches.map(({ resource }) => resourceKey(resource)).join(" "),
+    target: rows.targets.join(" "),
     outcome: asked ? "asking" : "queued",
-    body: { jobId, title: plan.title, steps: plan.steps.map(({ says }) => says), findings: plan.findings, digest },
+    body: {
+      jobId,
+      title: plan.title,
+      steps: plan.steps.map(({ says }) => says),
+      findings: plan.findings,
+      digest: rows.digest,
+    },
   });
   await enqueueRoot(transaction, { jobId, requestId: request.id, at });
 }
@@ -195,10 +211,6 @@ function joinedReply(jobId: string, job: JobRow | undefined): Reply {
 
 function about({ request }: Ask) {
   return { requestId: request.id, teamId: request.actor.teamId, userId: request.actor.userId };
-}
-
-function plainReply(reply: Reply): string {
-  return reply.summary;
 }
 
 async function recordDecision(

@@ -4,17 +4,21 @@ import { newId } from "../clock.ts";
 import type { Failure } from "../jobs/failure.ts";
 import { prose, type Button, type Part, type Reply } from "./reply.ts";
 
-/** What happened, why, what to do next, and the reference that leads to the story. */
-export function failureParts(failure: Failure, reference: string): readonly Part[] {
+/** What happened, why, and what to do next. */
+export function failureParts(failure: Failure): readonly Part[] {
   return [
     { type: "text", text: ["❌ ", { bold: failure.what.replaceAll("`", "") }] },
     ...(failure.why === undefined ? [] : [{ type: "text", text: failure.why } as const]),
     ...(failure.next === undefined ? [] : [{ type: "text", text: prose(failure.next) } as const]),
-    {
-      type: "note",
-      text: ["Reference ", { code: reference }, ". The whole story: ", { code: `/lxd why ${reference}` }],
-    },
   ];
+}
+
+/** The reference that leads to the story. */
+function referenceNote(reference: string): Part {
+  return {
+    type: "note",
+    text: ["Reference ", { code: reference }, ". The whole story: ", { code: `/lxd why ${reference}` }],
+  };
 }
 
 /** A failure as a reply; commands that it offers are kept in the same transaction, and become buttons. */
@@ -31,7 +35,8 @@ export async function failureReply(
   return {
     summary: failure.what,
     parts: [
-      ...failureParts(failure, requestId),
+      ...failureParts(failure),
+      referenceNote(requestId),
       ...(buttons.length === 0 ? [] : [{ type: "buttons", buttons } as const]),
     ],
   };

@@ -1,10 +1,11 @@
-import { endArrival, type InboxRow } from "../../db/inbox.ts";
+import type { InboxRow } from "../../db/inbox.ts";
 import { findOffer } from "../../db/offers.ts";
-import { enqueue } from "../../db/outbox.ts";
 import { record, recordCalls } from "../audit/trail.ts";
 import { UserError } from "../errors.ts";
+import { certificateName } from "../remotes/trust.ts";
 import { LxdRefused } from "../lxd/errors.ts";
-import { targetOf } from "./authorize.ts";
+import { endWithAnswer } from "./answer.ts";
+import { requireAllowed, targetOf } from "./authorize.ts";
 import { subjectOf, type Desk } from "./desk.ts";
 import type { Identity } from "./identify.ts";
 import type { IncomingClick, IncomingSubmission, SlackPort } from "./intake.ts";
@@ -92,7 +93,7 @@ export async function trustByPassword(
   });
   if ((await lxd.server.get()).auth !== "trusted") {
     try {
-      await lxd.certificates.add({ password, name: "lxd-chatops" });
+      await lxd.certificates.add({ password, name: certificateName });
     } catch (error) {
       if (!(error instanceof LxdRefused) || error.status !== 403) throw error;
       throw new UserError("remote-password", {
@@ -104,8 +105,14 @@ export async function trustByPassword(
     }
   }
   await desk.store.write(async (transaction) => {
-    const at = desk.clock.now();
-    if (!(await endArrival(transaction, { id: row.id, at }))) return;
+    const answered = await endWithAnswer(transaction, {
+      arrivalId: row.id,
+      requestId: row.request_id,
+      destination: { type: "ephemeral", channel: incoming.channelId, user: incoming.userId },
+      reply: say("✅ ", { code: remote }, " trusts the bot now."),
+      at: desk.clock.now(),
+    });
+    if (!answered) return;
     const { teamId, userId } = identity.actor;
     await record(transaction, desk.clock, {
       requestId: row.request_id,
@@ -115,12 +122,6 @@ export async function trustByPassword(
       target: remote,
       outcome: "trusted",
       body: { by: "password" },
-    });
-    await enqueue(transaction, {
-      requestId: row.request_id,
-      destination: { type: "ephemeral", channel: incoming.channelId, user: incoming.userId },
-      body: say("✅ ", { code: remote }, " trusts the bot now."),
-      at,
     });
   });
 }
@@ -146,10 +147,5 @@ function requireMayWrite(
     demand: "remote.write",
     target: targetOf({ kind: "remote", remote, project: "default", name: remote }),
   });
-  if (decision.allow) return;
-  throw new UserError("not-allowed", {
-    what: `You may not change ${remote}.`,
-    why: decision.because,
-    next: "Ask an admin of the bot.",
-  });
+  requireAllowed(decision, `You may not change ${remote}.`);
 }

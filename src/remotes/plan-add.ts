@@ -1,3 +1,4 @@
+import type { RemoteRow } from "../../db/remotes.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Lxd } from "../lxd/connection.ts";
@@ -60,6 +61,24 @@ export async function planRemoteAdd(
     token: wanted.where,
     tools,
     askFirst: false,
+  });
+}
+
+/**
+ * A name that is taken may be given again to the same server alone: to trust it anew, or when its address has changed.
+ * @throws UserError `remote-taken`
+ */
+export function requireSameServer(known: RemoteRow | undefined, found: RemoteToAdd): void {
+  if (!known) return;
+  const isSame =
+    known.kind === found.kind &&
+    (found.kind === "https"
+      ? known.fingerprint === found.fingerprint
+      : known.addresses === JSON.stringify(found.addresses));
+  if (isSame) return;
+  throw new UserError("remote-taken", {
+    what: `There is a remote ${known.name} already, and it is another server.`,
+    next: `Choose another name, or first \`/lxd remote remove ${known.name}\`.`,
   });
 }
 

@@ -86,6 +86,11 @@ describe("a slash command becomes a container", () => {
     await told(stage.slack, "is no longer admin on");
   });
 
+  test("a name of a remote is not given to another server", async () => {
+    await type(stage.slack, `/lxd remote add lxd1 unix://${stage.lxd2.socketPath ?? ""}`);
+    await told(stage.slack, "There is a remote lxd1 already, and it is another server.");
+  });
+
   test("a second bot on the same data does not start", async () => {
     await expect(startBot({ slack: stage.slack, dir: stage.dir })).rejects.toThrow("Another bot is running");
   });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import { defineServerStep } from "../../jobs/step-kind.ts";
 import type { InstancesPost } from "../../lxd/resources/instance-shapes.ts";
+import { actorKey } from "../../people/actor-key.ts";
 import { findInstance, stamps } from "./identity.ts";
 
 const Input = z.object({
@@ -43,7 +44,7 @@ export const instanceCreate = defineServerStep<Input, null>({
     const { job } = context;
     const body: InstancesPost = {
       ...input.body,
-      config: { ...input.body.config, [stamps.job]: job.id, [stamps.owner]: `${job.teamId}/${job.userId}` },
+      config: { ...input.body.config, [stamps.job]: job.id, [stamps.owner]: actorKey(job) },
     };
     const target = input.target === undefined ? {} : { target: input.target };
     return context.lxd(input.remote).instances.create(input.project, body, target);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { saveRemote } from "../../../db/remotes.ts";
+import { actorKey } from "../../people/actor-key.ts";
 import { defineLocalStep } from "../../jobs/step-kind.ts";
 
 const Input = z.object({
@@ -26,7 +27,7 @@ export const remoteSave = defineLocalStep<z.infer<typeof Input>>({
       fingerprint: input.fingerprint,
       server: input.server,
       version: input.version,
-      added_by: `${job.teamId}/${job.userId}`,
+      added_by: actorKey(job),
       added_at: now,
     });
     return input.fingerprint ?? undefined;

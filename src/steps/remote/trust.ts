@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { UserError } from "../../errors.ts";
 import { defineServerStep } from "../../jobs/step-kind.ts";
-import { LxdRefused } from "../../lxd/errors.ts";
+import { trustByToken } from "../../remotes/trust.ts";
 
 const Input = z.object({
   remote: z.string(),
@@ -29,17 +28,7 @@ export const remoteTrust = defineServerStep<z.infer<typeof Input>, null>({
   act: async (context, { remote, addresses, certificatePem, token }) => {
     const lxd = context.dial(remote, { type: "https", addresses, certificatePem });
     if ((await lxd.server.get()).auth === "trusted") return undefined;
-    try {
-      await lxd.certificates.add({ token, name: "lxd-chatops" });
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof LxdRefused) || error.status !== 403) throw error;
-      throw new UserError("remote-token", {
-        what: `${remote} did not accept the join token.`,
-        why: `${error.errorText}. A token can be used once, and until it expires.`,
-        next: "Make a new one on the server: `lxc config trust add --name lxd-chatops`.",
-        cause: error,
-      });
-    }
+    await trustByToken(lxd, token);
+    return undefined;
   },
 });
